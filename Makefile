@@ -1,0 +1,47 @@
+# Everything that a person or CI runs. `make` alone lists it.
+
+# Where swift.org's archive is often unpacked; what is on PATH already comes first.
+export PATH := $(PATH):/opt/swift/usr/bin
+
+SWIFT_FILES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+RECORDINGS ?= incidents/*.jsonl
+ALERTS ?= 1000000
+DISTINCT ?= 20000
+
+.PHONY: help setup build demo test check lint format bench
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what is missing, check the Swift toolchain
+	@scripts/setup
+
+build: setup ## build everything for debugging
+	swift build --build-tests
+
+demo: setup ## replay the recorded incidents over the sample workspace; nothing is executed
+	swift build --configuration release --product handrail
+	@.build/release/handrail replay $(RECORDINGS)
+
+# Package.swift makes every warning an error. Quiet: only what fails, and the runner's closing line. There is no XCTest
+# here, so its "Executed 0 tests" is left out.
+RUN_TESTS := swift test --skip-build --quiet --disable-xctest
+
+test: build ## build and run all tests
+	$(RUN_TESTS)
+
+check: setup lint ## all that has to hold before a commit: format, warnings, imports, tests
+	swift build --build-tests --explicit-target-dependency-import-check error
+	$(RUN_TESTS)
+
+lint: ## check the format only
+	swift format lint --strict --parallel --recursive $(SWIFT_FILES)
+
+format: ## format every Swift file in place
+	swift format --in-place --parallel --recursive $(SWIFT_FILES)
+
+bench: setup ## measure speed and memory on a generated recording (ALERTS=1000000)
+	@# SwiftPM 6.3 keeps its plan of a package's dependency although files came or went there; gone when it notices.
+	@rm -f Benchmarks/.build/release.yaml
+	swift build --package-path Benchmarks --configuration release
+	@Benchmarks/.build/release/handrail-bench --alerts $(ALERTS) --distinct $(DISTINCT)

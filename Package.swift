@@ -1,0 +1,52 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "handrail",
+    products: [
+        .executable(name: "handrail", targets: ["handrail"]),
+        .library(name: "CEL", targets: ["CEL"]),
+        .library(name: "HandrailKit", targets: ["HandrailCore", "HandrailFormats", "HandrailEngine"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // A C face of the system's RE2, so that no Swift target needs C++ interoperability.
+        .target(
+            name: "CRE2",
+            linkerSettings: [.linkedLibrary("re2")]
+        ),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "CEL", dependencies: ["CRE2"], swiftSettings: strict),
+        .target(name: "HandrailCore", dependencies: ["CEL"], swiftSettings: strict),
+        .target(name: "HandrailFormats", dependencies: ["HandrailCore", "CEL", "CYAML"], swiftSettings: strict),
+        .target(name: "HandrailEngine", dependencies: ["HandrailCore"], swiftSettings: strict),
+        .executableTarget(
+            name: "handrail",
+            dependencies: [
+                "CEL", "HandrailCore", "HandrailFormats", "HandrailEngine",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
+        .testTarget(name: "HandrailCoreTests", dependencies: ["HandrailCore", "CEL"], swiftSettings: strict),
+        .testTarget(
+            name: "HandrailFormatsTests", dependencies: ["HandrailFormats", "HandrailCore", "CEL"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["HandrailCore", "HandrailFormats", "HandrailEngine"],
+            swiftSettings: strict),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+    ],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,77 @@
+/// How much an alert flaps: 1 for each time it fires again after it resolved, halved every half-life.
+///
+/// The method is that of BGP route flap damping (RFC 2439): suppress above one threshold, release below a lower one.
+struct FlapScore: Hashable, Sendable {
+    private(set) var isDamped = false
+    private var penalty = 0.0
+    private var measuredAt = Timestamp.distantPast
+
+    /// Returns whether damping begins with this.
+    mutating func firedAgain(at now: Timestamp, rule: Correlation.Flap) -> Bool {
+        penalty = current(at: now, rule: rule) + 1
+        measuredAt = now
+        guard !isDamped, penalty >= rule.dampAt else { return false }
+        isDamped = true
+        return true
+    }
+
+    /// Returns whether damping ends with this.
+    mutating func release(at now: Timestamp, rule: Correlation.Flap) -> Bool {
+        // A penalty of exactly the threshold, after a wait that was rounded to milliseconds, counts as released.
+        guard isDamped, current(at: now, rule: rule) <= rule.releaseAt + 1e-6 else { return false }
+        isDamped = false
+        return true
+    }
+
+    /// When the penalty will have fallen to the release threshold.
+    func releaseDue(rule: Correlation.Flap) -> Timestamp {
+        guard penalty > rule.releaseAt, rule.releaseAt > 0 else { return measuredAt }
+        let halvings = Logarithm.base2(penalty / rule.releaseAt)
+        let milliseconds = (Double(rule.halfLife.milliseconds) * halvings).rounded(.up)
+        // Bounded before the conversion: a conversion out of range traps.
+        return measuredAt + .milliseconds(milliseconds < 1e15 ? Int64(milliseconds) : 1_000_000_000_000_000)
+    }
+
+    private func current(at now: Timestamp, rule: Correlation.Flap) -> Double {
+        guard penalty > 0 else { return 0 }
+        let elapsed = Double(max(0, (now - measuredAt).milliseconds))
+        let halfLife = Double(max(1, rule.halfLife.milliseconds))
+        return penalty * Logarithm.twoToMinus(elapsed / halfLife)
+    }
+}
+
+/// Powers and logarithms of two without a mathematics library: the core imports none, and the same bits come out on
+/// every machine.
+enum Logarithm {
+    /// 2^-x for x >= 0; 0 once it is below 2^-60.
+    static func twoToMinus(_ x: Double) -> Double {
+        guard x < 60 else { return 0 }
+        let whole = Int(x)
+        let fraction = (x - Double(whole)) * 0.693_147_180_559_945_3
+        // The Taylor series of e^-y for 0 <= y < 0.7 is exact to a double after 18 terms.
+        var term = 1.0
+        var sum = 1.0
+        for index in 1...18 {
+            term *= -fraction / Double(index)
+            sum += term
+        }
+        return sum / Double(1 << whole)
+    }
+
+    /// log2 for x >= 1, to 40 binary digits.
+    static func base2(_ x: Double) -> Double {
+        guard x.isFinite, x > 1 else { return 0 }
+        var result = Double(x.exponent)
+        var mantissa = x.significand
+        var digit = 0.5
+        for _ in 0..<40 {
+            mantissa *= mantissa
+            if mantissa >= 2 {
+                mantissa /= 2
+                result += digit
+            }
+            digit /= 2
+        }
+        return result
+    }
+}

@@ -1,0 +1,110 @@
+/// What the engine remembers of one alert.
+struct TrackedAlert: Sendable {
+    let labels: LabelSet
+    let traits: AlertTraits
+    let firstSeenAt: Timestamp
+    var annotations: Annotations
+    var isFiring = false
+    /// Of the current or last episode, by the source's clock.
+    var startsAt: Timestamp
+    /// `startsAt`, moved into the lateness that is allowed: see ``AlertClock``.
+    var beganAt: Timestamp
+    var lastSeenAt: Timestamp
+    var endedAt: Timestamp?
+    /// A firing alert of an alert list is over at this time unless it is renewed.
+    var lapsesAt: Timestamp?
+    var incident: Int?
+    var muting: Muting?
+    var isSuppressedBySource = false
+    var flap = FlapScore()
+    /// How many times it began to fire while it was remembered.
+    var episodes = 0
+    var isAuthenticated = true
+    /// Grows with each change of episode, so that timers of an earlier one are recognised.
+    var generation = 0
+
+    init(_ alert: Alert, traits: AlertTraits, at now: Timestamp) {
+        labels = alert.labels
+        self.traits = traits
+        annotations = alert.annotations
+        firstSeenAt = now
+        startsAt = alert.startsAt
+        beganAt = AlertClock.began(alert.startsAt, receivedAt: now)
+        lastSeenAt = now
+    }
+
+    /// Whether signatures may bind it.
+    var isEligible: Bool { isFiring && muting == nil }
+}
+
+/// What follows from an alert's labels alone, worked out once.
+final class AlertTraits: Sendable {
+    /// By its label, or by the topology; nil where neither knows.
+    let service: String?
+    /// Indices of the patterns of `when` and `any` that it matches, ascending.
+    let patterns: [Int]
+    /// Indices of the `unless` patterns that it matches, ascending.
+    let blockers: [Int]
+    let inhibitionSources: [Int]
+    let inhibitionTargets: [Int]
+    let silences: [Int]
+
+    init(
+        service: String?, patterns: [Int], blockers: [Int], inhibitionSources: [Int], inhibitionTargets: [Int],
+        silences: [Int]
+    ) {
+        self.service = service
+        self.patterns = patterns
+        self.blockers = blockers
+        self.inhibitionSources = inhibitionSources
+        self.inhibitionTargets = inhibitionTargets
+        self.silences = silences
+    }
+}
+
+/// Event time, with bounded trust in the source's clock.
+enum AlertClock {
+    /// How much earlier than its delivery an alert may have begun and still be credited with that time.
+    static let lateness = Duration.seconds(30)
+
+    /// An alert that arrives long after it began has been seen holding for `lateness` at most; one from the future
+    /// begins when it arrives.
+    static func began(_ startsAt: Timestamp, receivedAt now: Timestamp) -> Timestamp {
+        min(max(startsAt, now - lateness), now)
+    }
+}
+
+/// What a notice means for an alert that is known already.
+enum NoticeMeaning: Hashable {
+    /// It fires, and we know it.
+    case repeated
+    /// A new episode begins.
+    case begins
+    /// The current episode ends.
+    case ends
+    /// It speaks of an earlier episode, or ends what has ended.
+    case late
+
+    /// - Parameters:
+    ///   - known: the alert as it is remembered.
+    init(of notice: Alert, for known: TrackedAlert, at now: Timestamp) {
+        switch (notice.status, known.isFiring) {
+        case (.firing, true):
+            // A later start without a resolve in between: the resolve was lost. It is still one firing alert.
+            self = notice.startsAt < known.startsAt ? .late : .repeated
+        case (.firing, false):
+            self = Self.isOver(notice, known, now) ? .late : .begins
+        case (.resolved, true):
+            self = notice.startsAt < known.startsAt ? .late : .ends
+        case (.resolved, false):
+            self = .late
+        }
+    }
+
+    /// A firing notice of an episode that has resolved is a late or repeated delivery, unless it comes so long after
+    /// the resolve that the source must mean it again.
+    private static func isOver(_ notice: Alert, _ known: TrackedAlert, _ now: Timestamp) -> Bool {
+        guard notice.startsAt <= known.startsAt, let endedAt = known.endedAt else { return false }
+        return now < endedAt + AlertClock.lateness
+    }
+}

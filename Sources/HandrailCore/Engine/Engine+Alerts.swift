@@ -1,0 +1,187 @@
+/// Dedupe, episodes, flap damping, muting.
+extension Engine {
+    mutating func take(_ notice: Alert, isAuthenticated: Bool, _ emit: Emit) {
+        counters.alerts += 1
+        guard let slot = alerts.find(notice.labels) else {
+            takeUnknown(notice, isAuthenticated: isAuthenticated, emit)
+            return
+        }
+        let now = now
+        let meaning = alerts.update(slot) { known in
+            let meaning = NoticeMeaning(of: notice, for: known, at: now)
+            if meaning == .repeated { known.repeated(by: notice, isAuthenticated: isAuthenticated, at: now) }
+            return meaning
+        }
+        switch meaning {
+        case .repeated:
+            counters.duplicates += 1
+            reviewSuppression(slot, notice, emit)
+        case .begins: begin(slot, notice, isAuthenticated: isAuthenticated, emit)
+        case .ends: end(slot, at: notice.endsAt, emit)
+        case .late, nil: counters.late += 1
+        }
+    }
+
+    private mutating func takeUnknown(_ notice: Alert, isAuthenticated: Bool, _ emit: Emit) {
+        switch notice.status {
+        case .resolved:
+            // The end of something that began before we looked; it opens nothing.
+            counters.resolvedUnseen += 1
+        case .firing:
+            let slot = alerts.insert(TrackedAlert(notice, traits: index.traits(of: notice.labels), at: now))
+            begin(slot, notice, isAuthenticated: isAuthenticated, emit)
+        }
+    }
+
+    // MARK: - Episodes
+
+    private mutating func begin(_ slot: Int, _ notice: Alert, isAuthenticated: Bool, _ emit: Emit) {
+        counters.episodes += 1
+        let (now, rule) = (now, correlation.flap)
+        let isNowDamped = alerts.update(slot) { alert in
+            alert.begin(notice, isAuthenticated: isAuthenticated, at: now)
+            return alert.episodes > 1 && alert.flap.firedAgain(at: now, rule: rule)
+        }
+        guard let alert = alerts[slot] else { return }
+        if isNowDamped == true { emit(entry(.alertDamped(alert.labels), incident: alert.incident)) }
+        if alert.flap.isDamped { setFlapTimer(slot, alert) }
+        if let lapsesAt = alert.lapsesAt { timers.set(.lapseAlert(slot: slot, generation: alert.generation), at: lapsesAt) }
+        noteStorm(of: alert, emit)
+        let affected = muter.alertBegan(slot, alert.traits)
+        let muting = muter.muting(of: slot, in: alerts, at: now)
+        alerts.update(slot) { $0.muting = muting }
+        if let muting {
+            counters.muted += 1
+            emit(entry(.alertMuted(alert.labels, by: muting), incident: alert.incident))
+        }
+        correlate(slot, emit)
+        touch(slot)
+        review(affected, emit)
+    }
+
+    mutating func end(_ slot: Int, at endsAt: Timestamp?, _ emit: Emit) {
+        let now = now
+        alerts.update(slot) { alert in
+            alert.isFiring = false
+            alert.endedAt = now
+            alert.muting = nil
+            alert.generation += 1
+        }
+        guard let alert = alerts[slot] else { return }
+        storm.alertEnded(service: alert.traits.service)
+        let affected = muter.alertEnded(slot, alert.traits)
+        timers.set(
+            .forgetAlert(slot: slot, generation: alert.generation), at: now + correlation.dedupe.window)
+        if let incident = alert.incident { memberEnded(alert.labels, in: incident, emit) }
+        touch(slot)
+        review(affected, emit)
+    }
+
+    mutating func lapseAlert(_ slot: Int, _ generation: Int, _ emit: Emit) {
+        guard let alert = alerts[slot], alert.generation == generation, alert.isFiring else { return }
+        guard let lapsesAt = alert.lapsesAt, lapsesAt <= now else {
+            alert.lapsesAt.map { timers.set(.lapseAlert(slot: slot, generation: generation), at: $0) }
+            return
+        }
+        end(slot, at: lapsesAt, emit)
+    }
+
+    /// What an open incident still holds is remembered as long as the incident.
+    mutating func forgetAlert(_ slot: Int, _ generation: Int) {
+        guard let alert = alerts[slot], alert.generation == generation, !alert.isFiring else { return }
+        guard alert.incident == nil else { return }
+        if alert.flap.isDamped {
+            timers.set(
+                .forgetAlert(slot: slot, generation: generation),
+                at: max(now + .seconds(1), alert.flap.releaseDue(rule: correlation.flap)))
+            return
+        }
+        alerts.remove(slot)
+    }
+
+    // MARK: - Flap damping
+
+    private mutating func setFlapTimer(_ slot: Int, _ alert: TrackedAlert) {
+        timers.set(
+            .releaseFlap(slot: slot, generation: alert.generation), at: alert.flap.releaseDue(rule: correlation.flap))
+    }
+
+    mutating func releaseFlap(_ slot: Int, _ generation: Int, _ emit: Emit) {
+        let (now, rule) = (now, correlation.flap)
+        guard let alert = alerts[slot], alert.flap.isDamped, alert.flap.releaseDue(rule: rule) <= now else { return }
+        guard alerts.update(slot, { $0.flap.release(at: now, rule: rule) }) == true else { return }
+        emit(entry(.alertReleased(alert.labels), incident: alert.incident))
+        touch(slot)
+    }
+
+    // MARK: - Storm
+
+    private mutating func noteStorm(of alert: TrackedAlert, _ emit: Emit) {
+        guard let reason = storm.alertBegan(service: alert.traits.service, at: now) else { return }
+        emit(entry(.stormBegan(because: reason)))
+        if let endsAt = storm.endsAt { timers.set(.endStorm, at: endsAt) }
+    }
+
+    mutating func endStorm(_ emit: Emit) {
+        guard storm.isStorm else { return }
+        if storm.end(at: now) {
+            emit(entry(.stormEnded))
+            dirty.formUnion(incidents.keys)
+        } else if let endsAt = storm.endsAt {
+            timers.set(.endStorm, at: endsAt)
+        }
+    }
+
+    // MARK: - Muting
+
+    private mutating func reviewSuppression(_ slot: Int, _ notice: Alert, _ emit: Emit) {
+        guard alerts[slot]?.isSuppressedBySource != notice.isSuppressedBySource else { return }
+        alerts.update(slot) { $0.isSuppressedBySource = notice.isSuppressedBySource }
+        review([slot], emit)
+    }
+
+    mutating func reviewSilences(_ emit: Emit) {
+        review(muter.silenceable.sorted(), emit)
+    }
+
+    private mutating func review(_ slots: [Int], _ emit: Emit) {
+        for slot in slots {
+            guard let alert = alerts[slot], alert.isFiring else { continue }
+            let muting = muter.muting(of: slot, in: alerts, at: now)
+            guard muting != alert.muting else { continue }
+            alerts.update(slot) { $0.muting = muting }
+            if let muting {
+                counters.muted += 1
+                emit(entry(.alertMuted(alert.labels, by: muting), incident: alert.incident))
+            } else {
+                emit(entry(.alertUnmuted(alert.labels), incident: alert.incident))
+                correlate(slot, emit)
+            }
+            touch(slot)
+        }
+    }
+}
+
+extension TrackedAlert {
+    fileprivate mutating func repeated(by notice: Alert, isAuthenticated: Bool, at now: Timestamp) {
+        lastSeenAt = now
+        lapsesAt = notice.endsAt
+        // One authenticated notice vouches for the alert; what is not authenticated takes nothing away.
+        self.isAuthenticated = self.isAuthenticated || isAuthenticated
+        if annotations !== notice.annotations { annotations = notice.annotations }
+    }
+
+    fileprivate mutating func begin(_ notice: Alert, isAuthenticated: Bool, at now: Timestamp) {
+        isFiring = true
+        startsAt = notice.startsAt
+        beganAt = AlertClock.began(notice.startsAt, receivedAt: now)
+        lastSeenAt = now
+        endedAt = nil
+        lapsesAt = notice.endsAt
+        annotations = notice.annotations
+        isSuppressedBySource = notice.isSuppressedBySource
+        self.isAuthenticated = isAuthenticated
+        episodes += 1
+        generation += 1
+    }
+}

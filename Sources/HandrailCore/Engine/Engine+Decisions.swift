@@ -1,0 +1,96 @@
+internal import CEL
+
+/// From ripe matches to decisions.
+extension Engine {
+    /// - Parameter ripe: the one that goes first in front.
+    mutating func decide(_ ripe: [RipeMatch], in id: Int, _ view: IncidentView, _ emit: Emit) {
+        for match in ripe where !isSettled(match, in: id) {
+            let runbook = runbooks[match.key.runbook]
+            do {
+                let plan = try planner.plan(runbook, for: match.binding)
+                if let obstacle = obstacle(to: plan, in: id) {
+                    reportNotChosen(match, runbook, because: obstacle, in: id, emit)
+                } else {
+                    settle(match, runbook, plan, in: id, view, emit)
+                }
+            } catch {
+                incidents[id]?.decided[match.key] = .forGood
+                emit(entry(.planRefused(runbook: runbook.name, error), incident: id))
+            }
+        }
+    }
+
+    /// A match is decided once while it lasts; after a run, only a match that formed anew is.
+    private func isSettled(_ match: RipeMatch, in id: Int) -> Bool {
+        switch incidents[id]?.decided[match.key] {
+        case nil: false
+        case .forGood: true
+        case .run(let run):
+            if runs[run] != nil {
+                true
+            } else if let endedAt = endedRuns[run] {
+                match.since < endedAt
+            } else {
+                true
+            }
+        }
+    }
+
+    /// At most one mutating run holds a target, and one an incident, at a time.
+    private func obstacle(to plan: Plan, in id: Int) -> String? {
+        guard plan.isMutating else { return nil }
+        for target in plan.targets {
+            if let holder = targetHolders[target.key], let run = runs[holder] {
+                return "`\(run.plan.runbook)` holds \(target)"
+            }
+        }
+        guard let holder = incidents[id]?.holder, let run = runs[holder] else { return nil }
+        return "`\(run.plan.runbook)` holds the incident"
+    }
+
+    private mutating func reportNotChosen(
+        _ match: RipeMatch, _ runbook: Runbook, because: String, in id: Int, _ emit: Emit
+    ) {
+        guard incidents[id]?.matches[match.key]?.isReportedAsNotChosen == false else { return }
+        incidents[id]?.matches[match.key]?.isReportedAsNotChosen = true
+        emit(entry(.notChosen(runbook: runbook.name, because: because), incident: id))
+    }
+
+    private mutating func settle(
+        _ match: RipeMatch, _ runbook: Runbook, _ plan: Plan, in id: Int, _ view: IncidentView, _ emit: Emit
+    ) {
+        let request = DecisionRequest(
+            plan: plan, owner: runbook.owner, actions: actions(of: plan), incident: view.fact,
+            evidence: evidence(of: match.binding), now: now)
+        let decision = policies.decide(request, ledger: ledger, explains: explains)
+        guard let incident = incidents[id] else { return }
+        let record = DecisionRecord(
+            at: now, incident: id, plan: plan, decision: decision,
+            bindings: match.binding.groups.map { ($0.pattern, $0.alerts.map(\.labels)) },
+            nearMisses: nearMisses(of: incident, except: match.key.runbook))
+        emit(entry(.decided(record), incident: id))
+        switch decision.verdict {
+        case .automatic:
+            let run = startRun(plan, request, in: id, emit)
+            incidents[id]?.decided[match.key] = .run(run)
+        case .approval:
+            let run = ask(plan, decision.approval, in: id)
+            incidents[id]?.decided[match.key] = .run(run)
+        case .advisory, .deny:
+            incidents[id]?.decided[match.key] = .forGood
+        }
+    }
+
+    private func actions(of plan: Plan) -> [String: Action] {
+        Dictionary(
+            plan.steps.compactMap { step in planner.action(named: step.action).map { (step.action, $0) } },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    private func evidence(of binding: Binding) -> Evidence {
+        let alerts = binding.groups.flatMap(\.alerts)
+        return Evidence(
+            hasStaleAlert: alerts.contains(where: \.isStale), hasFlappingAlert: alerts.contains(where: \.isFlapping),
+            isAuthenticated: alerts.allSatisfy(\.isAuthenticated), isStorm: storm.isStorm)
+    }
+}

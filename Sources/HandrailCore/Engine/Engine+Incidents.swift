@@ -1,0 +1,177 @@
+/// Correlation: which incident an alert belongs to, and the life of incidents.
+extension Engine {
+    /// Puts a firing alert where it belongs. A muted one may join an incident as evidence and opens none.
+    mutating func correlate(_ slot: Int, _ emit: Emit) {
+        guard let alert = alerts[slot] else { return }
+        if let id = alert.incident, incidents[id] != nil {
+            memberBegan(again: alert, in: id, emit)
+            return
+        }
+        let related = relatedIncidents(of: alert)
+        if let (home, reason) = related.first {
+            for (other, link) in related.dropFirst() { merge(other, into: home, because: link, emit) }
+            join(slot, alert, home, reason)
+            emit(entry(.alertJoined(alert.labels, reason), incident: home))
+        } else if alert.muting == nil {
+            open(slot, alert, emit)
+        }
+    }
+
+    // MARK: - Opening and joining
+
+    private mutating func open(_ slot: Int, _ alert: TrackedAlert, _ emit: Emit) {
+        counters.incidents += 1
+        let id = counters.incidents
+        incidents[id] = Incident(id: id, openedAt: now)
+        join(slot, alert, id, .opened)
+        emit(entry(.incidentOpened(alert.labels), incident: id))
+    }
+
+    private mutating func join(_ slot: Int, _ alert: TrackedAlert, _ id: Int, _ reason: MembershipReason) {
+        let member = Incident.Member(
+            slot: slot,
+            report: IncidentSummary.Member(labels: alert.labels, firstSeenAt: alert.firstSeenAt, reason: reason))
+        let keys = entityKeys(of: alert)
+        let now = now
+        incidents[id]?.add(member, isBindable: !alert.traits.patterns.isEmpty, at: now)
+        for key in keys where incidents[id]?.entityKeys.insert(key).inserted == true {
+            incidentsByEntity[key, default: []].append(id)
+        }
+        alerts.update(slot) { $0.incident = id }
+    }
+
+    private mutating func memberBegan(again alert: TrackedAlert, in id: Int, _ emit: Emit) {
+        let now = now
+        incidents[id]?.memberBegan(at: now)
+        if !alert.flap.isDamped { emit(entry(.alertFiredAgain(alert.labels), incident: id)) }
+    }
+
+    mutating func memberEnded(_ labels: LabelSet, in id: Int, _ emit: Emit) {
+        guard incidents[id] != nil else { return }
+        incidents[id]?.firingCount -= 1
+        emit(entry(.alertResolved(labels), incident: id))
+        guard incidents[id]?.firingCount == 0 else { return }
+        incidents[id]?.resolvedAt = now
+        emit(entry(.incidentResolved, incident: id))
+        timers.set(.closeIncident(id), at: now + correlation.group.window + .milliseconds(1))
+    }
+
+    mutating func closeIncident(_ id: Int, _ emit: Emit) {
+        guard let incident = incidents[id], let resolvedAt = incident.resolvedAt else { return }
+        guard now > resolvedAt + correlation.group.window else { return }
+        withdrawPending(of: id, emit)
+        emit(entry(.incidentClosed(summary(of: incidents[id] ?? incident)), incident: id))
+        forget(incident)
+    }
+
+    private mutating func forget(_ incident: Incident) {
+        unlink(incident)
+        incidents[incident.id] = nil
+        dirty.remove(incident.id)
+        for case .run(let run) in incident.decided.values { endedRuns[run] = nil }
+        for member in incident.members {
+            guard let alert = alerts[member.slot], alert.incident == incident.id else { continue }
+            alerts.update(member.slot) { $0.incident = nil }
+            timers.set(
+                .forgetAlert(slot: member.slot, generation: alert.generation),
+                at: max(now, (alert.endedAt ?? now) + correlation.dedupe.window))
+        }
+    }
+
+    private mutating func unlink(_ incident: Incident) {
+        for key in incident.entityKeys {
+            incidentsByEntity[key]?.removeAll { $0 == incident.id }
+            if incidentsByEntity[key]?.isEmpty == true { incidentsByEntity[key] = nil }
+        }
+    }
+
+    // MARK: - Relations
+
+    private func entityKeys(of alert: TrackedAlert) -> [Incident.EntityKey] {
+        correlation.group.entity.compactMap { name in
+            let value = name == "service" ? alert.traits.service.map { ExactText($0) } : alert.labels[name]
+            return value.map { Incident.EntityKey(name: name, value: $0) }
+        }
+    }
+
+    /// Open incidents that the alert belongs to, the oldest first, each with the reason.
+    private func relatedIncidents(of alert: TrackedAlert) -> [(Int, MembershipReason)] {
+        var found: [Int: MembershipReason] = [:]
+        for key in entityKeys(of: alert) {
+            let reason = MembershipReason.sharesLabel(name: key.name.string, value: key.value.string)
+            note(incidentsByEntity[key], reason, in: &found)
+        }
+        if let service = alert.traits.service {
+            for (other, hops) in graph.related(to: service) {
+                let key = Incident.EntityKey(name: "service", value: ExactText(other))
+                note(incidentsByEntity[key], .dependency(from: service, to: other, hops: hops), in: &found)
+            }
+        }
+        return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    private func note(_ ids: [Int]?, _ reason: MembershipReason, in found: inout [Int: MembershipReason]) {
+        for id in ids ?? [] where found[id] == nil {
+            guard let incident = incidents[id], incident.isJoinable(at: now, group: correlation.group) else { continue }
+            found[id] = reason
+        }
+    }
+
+    // MARK: - Merging
+
+    /// One alert related two incidents: they had one cause all along. The older one keeps its number.
+    private mutating func merge(_ other: Int, into home: Int, because: MembershipReason, _ emit: Emit) {
+        guard let absorbed = incidents[other] else { return }
+        withdrawPending(of: other, emit)
+        unlink(absorbed)
+        incidents[other] = nil
+        dirty.remove(other)
+        for member in absorbed.members { alerts.update(member.slot) { $0.incident = home } }
+        incidents[home]?.absorb(absorbed)
+        for key in absorbed.entityKeys where incidents[home]?.entityKeys.insert(key).inserted == true {
+            incidentsByEntity[key, default: []].append(home)
+        }
+        for run in runs.keys.sorted() where runs[run]?.incident == other { runs[run]?.incident = home }
+        dirty.insert(home)
+        emit(entry(.incidentsMerged(absorbed: other, because: because), incident: home))
+    }
+
+    func summary(of incident: Incident) -> IncidentSummary {
+        IncidentSummary(
+            id: incident.id, openedAt: incident.openedAt, resolvedAt: incident.resolvedAt,
+            members: incident.members.map(\.report), nearMisses: nearMisses(of: incident))
+    }
+
+    func nearMisses(of incident: Incident, except runbook: Int? = nil) -> [NearMiss] {
+        incident.misses.sorted { runbooks[$0.key].name < runbooks[$1.key].name }
+            .filter { $0.key != runbook }
+            .map { NearMiss(runbook: runbooks[$0.key].name, because: $0.value.text(at: now)) }
+    }
+}
+
+extension Incident {
+    fileprivate mutating func add(_ member: Member, isBindable: Bool, at now: Timestamp) {
+        members.append(member)
+        if isBindable { bindable.insert(member.slot) }
+        memberBegan(at: now)
+    }
+
+    fileprivate mutating func memberBegan(at now: Timestamp) {
+        firingCount += 1
+        lastBeganAt = now
+        resolvedAt = nil
+    }
+
+    /// What was settled in either stays settled; matches begin anew, since more alerts are in view now.
+    fileprivate mutating func absorb(_ other: Incident) {
+        members += other.members
+        bindable.formUnion(other.bindable)
+        firingCount += other.firingCount
+        lastBeganAt = max(lastBeganAt, other.lastBeganAt)
+        if other.firingCount > 0 { resolvedAt = nil }
+        decided.merge(other.decided) { own, _ in own }
+        outcomes.merge(other.outcomes) { own, _ in own }
+        matches.merge(other.matches) { own, _ in own }
+        holder = holder ?? other.holder
+    }
+}

@@ -1,0 +1,218 @@
+internal import CEL
+
+/// Signatures: when a runbook matches, and since when.
+extension Engine {
+    /// Notes that an alert changed in a way that signatures can see.
+    mutating func touch(_ slot: Int) {
+        guard let alert = alerts[slot] else { return }
+        if let id = alert.incident, !alert.traits.patterns.isEmpty || runs.values.contains(where: { $0.incident == id }) {
+            markDirty(id)
+        }
+        guard !alert.traits.blockers.isEmpty else { return }
+        blocking.update(slot, alert)
+        for incident in incidents.values where !incident.bindable.isEmpty { markDirty(incident.id) }
+    }
+
+    /// In a storm a signature is tried once a second for an incident, however many alerts arrive in between.
+    private mutating func markDirty(_ id: Int) {
+        guard storm.isStorm else {
+            dirty.insert(id)
+            return
+        }
+        guard incidents[id]?.isEvaluationDue == false else { return }
+        incidents[id]?.isEvaluationDue = true
+        timers.set(.evaluate(incident: id), at: now + .seconds(1))
+    }
+
+    mutating func evaluationIsDue(_ id: Int) {
+        incidents[id]?.isEvaluationDue = false
+        dirty.insert(id)
+    }
+
+    mutating func evaluateDirty(_ emit: Emit) {
+        while !dirty.isEmpty {
+            let due = dirty.sorted()
+            dirty = []
+            for id in due where incidents[id] != nil {
+                judgeRuns(of: id, emit)
+                evaluate(id, emit)
+            }
+        }
+    }
+
+    private mutating func evaluate(_ id: Int, _ emit: Emit) {
+        guard let incident = incidents[id], !incident.bindable.isEmpty else { return }
+        let view = IncidentView(incident: incident, alerts: alerts, dedupe: correlation.dedupe, now: now)
+        var ripe: [RipeMatch] = []
+        for runbook in view.touchedRunbooks(index) {
+            for attempt in attempts(of: runbook, view, incident) {
+                if let match = track(attempt, of: runbook, in: id) { ripe.append(match) }
+            }
+        }
+        decide(ripe.sorted { $0.goesBefore($1, in: runbooks) }, in: id, view, emit)
+    }
+
+    private mutating func attempts(of runbook: Int, _ view: IncidentView, _ incident: Incident) -> [MatchAttempt] {
+        let signature = runbooks[runbook].signature
+        let now = now
+        let matcher = SignatureMatcher(
+            signature: signature, candidates: view.candidates(of: runbook, index),
+            blockers: blocking.firing(for: runbook, among: signature.unless.count, in: alerts),
+            incidentFact: { view.fact }, now: now)
+        let attempts = matcher.attempts()
+        let keys = Set(attempts.map { MatchKey(runbook: runbook, values: $0.key) })
+        for key in incident.matches.keys where key.runbook == runbook && !keys.contains(key) {
+            incidents[incident.id]?.matches[key] = nil
+        }
+        guard let rung = signature.after, incident.outcomes[rung.runbook] != rung.outcome else { return attempts }
+        return attempts.map { $0.blocked("after `\(rung.runbook)` \(rung.outcome.rawValue): it has not") }
+    }
+
+    /// Follows one match over time; returns it once it has held long enough.
+    private mutating func track(_ attempt: MatchAttempt, of runbook: Int, in id: Int) -> RipeMatch? {
+        let key = MatchKey(runbook: runbook, values: attempt.key)
+        let needed = runbooks[runbook].signature.holdsFor
+        switch attempt.outcome {
+        case .incomplete(let reason):
+            incidents[id]?.matches[key]?.since = nil
+            incidents[id]?.misses[runbook] = .reason(reason)
+            return nil
+        case .blocked(let reason):
+            var tracker = incidents[id]?.matches[key] ?? MatchTracker()
+            tracker.since = nil
+            tracker.blockedAt = now
+            incidents[id]?.matches[key] = tracker
+            incidents[id]?.misses[runbook] = .reason(reason)
+            return nil
+        case .complete(let binding, let completedAt):
+            var tracker = incidents[id]?.matches[key] ?? MatchTracker()
+            let since = tracker.since ?? max(completedAt, tracker.blockedAt ?? .distantPast)
+            tracker.since = since
+            incidents[id]?.matches[key] = tracker
+            guard since + needed <= now else {
+                incidents[id]?.misses[runbook] = .waiting(since: since, needed: needed)
+                timers.set(.evaluate(incident: id), at: since + needed)
+                return nil
+            }
+            incidents[id]?.misses[runbook] = nil
+            return RipeMatch(key: key, since: since, binding: binding)
+        }
+    }
+}
+
+/// A match that has held long enough.
+struct RipeMatch {
+    let key: MatchKey
+    let since: Timestamp
+    let binding: Binding
+
+    /// Priority, then the more specific signature, then the name.
+    func goesBefore(_ other: RipeMatch, in runbooks: [Runbook]) -> Bool {
+        let (left, right) = (runbooks[key.runbook], runbooks[other.key.runbook])
+        if left.priority != right.priority { return left.priority > right.priority }
+        if left.signature.specificity != right.signature.specificity {
+            return left.signature.specificity > right.signature.specificity
+        }
+        return key < other.key
+    }
+}
+
+extension MatchAttempt {
+    fileprivate func blocked(_ reason: String) -> MatchAttempt {
+        switch outcome {
+        case .complete: MatchAttempt(key: key, outcome: .blocked(reason))
+        case .incomplete, .blocked: self
+        }
+    }
+}
+
+/// The alerts of one incident as signatures and policies see them.
+struct IncidentView {
+    let eligible: [(slot: Int, traits: AlertTraits, alert: BoundAlert)]
+    private let id: Int
+    private let openedAt: Timestamp
+    private let touchedPatterns: Set<Int>
+
+    init(incident: Incident, alerts: AlertTable, dedupe: Correlation.Dedupe, now: Timestamp) {
+        id = incident.id
+        openedAt = incident.openedAt
+        var eligible: [(slot: Int, traits: AlertTraits, alert: BoundAlert)] = []
+        var touched: Set<Int> = []
+        for slot in incident.bindable {
+            guard let alert = alerts[slot] else { continue }
+            touched.formUnion(alert.traits.patterns)
+            guard alert.isEligible else { continue }
+            let isStale = now > alert.lastSeenAt + dedupe.staleAfter
+            eligible.append((slot, alert.traits, BoundAlert(alert, isStale: isStale)))
+        }
+        self.eligible = eligible.sorted {
+            ($0.alert.startsAt, $0.alert.labels.fingerprint) < ($1.alert.startsAt, $1.alert.labels.fingerprint)
+        }
+        touchedPatterns = touched
+    }
+
+    /// Indices of the runbooks that a member's labels match, ascending.
+    func touchedRunbooks(_ index: PatternIndex) -> [Int] {
+        Set(touchedPatterns.map { index.patterns[$0].runbook }).sorted()
+    }
+
+    func candidates(of runbook: Int, _ index: PatternIndex) -> [String: [BoundAlert]] {
+        var candidates: [String: [BoundAlert]] = [:]
+        for (_, traits, alert) in eligible {
+            for pattern in traits.patterns where index.patterns[pattern].runbook == runbook {
+                candidates[index.patterns[pattern].name, default: []].append(alert)
+            }
+        }
+        return candidates
+    }
+
+    var fact: CELValue {
+        BindingFacts.incident(id: id, openedAt: openedAt, alerts: eligible.map(\.alert))
+    }
+}
+
+extension BoundAlert {
+    fileprivate init(_ alert: TrackedAlert, isStale: Bool) {
+        self.init(
+            labels: alert.labels, annotations: alert.annotations, startsAt: alert.startsAt, beganAt: alert.beganAt,
+            isFlapping: alert.flap.isDamped, episodes: alert.episodes, isStale: isStale,
+            isAuthenticated: alert.isAuthenticated)
+    }
+}
+
+/// The firing alerts that some `unless` looks for, anywhere.
+struct BlockingAlerts: Sendable {
+    private let offsets: [Int: Int]
+    private let runbookOf: [Int]
+    /// Slots by blocker index.
+    private var firing: [Set<Int>]
+
+    init(_ index: PatternIndex) {
+        var offsets: [Int: Int] = [:]
+        for (position, blocker) in index.blockers.enumerated() where offsets[blocker.runbook] == nil {
+            offsets[blocker.runbook] = position
+        }
+        self.offsets = offsets
+        runbookOf = index.blockers.map(\.runbook)
+        firing = Array(repeating: [], count: index.blockers.count)
+    }
+
+    /// A muted alert does not speak for a runbook, and it does speak against one: it is no less true.
+    mutating func update(_ slot: Int, _ alert: TrackedAlert) {
+        for blocker in alert.traits.blockers {
+            if alert.isFiring {
+                firing[blocker].insert(slot)
+            } else {
+                firing[blocker].remove(slot)
+            }
+        }
+    }
+
+    /// For each `unless` of the runbook the labels of what fires, in the order of the signature.
+    func firing(for runbook: Int, among count: Int, in alerts: AlertTable) -> [[LabelSet]] {
+        guard let offset = offsets[runbook] else { return Array(repeating: [], count: count) }
+        return (offset..<offset + count).map { position in
+            firing[position].sorted().compactMap { alerts[$0]?.labels }
+        }
+    }
+}

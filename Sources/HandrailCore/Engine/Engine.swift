@@ -1,0 +1,100 @@
+internal import CEL
+
+/// From deliveries to decisions: steps 2 to 8 of an alert's life as one fold.
+///
+/// A value without clock, files or randomness. The time comes with the deliveries and with `advance`, so the same code
+/// runs live, in replay, in a test and in simulation, and the same input gives the same timeline, byte for byte.
+public struct Engine: Sendable {
+    /// Receives the timeline as it grows, in order.
+    public typealias Emit = (TimelineEntry) -> Void
+
+    let runbooks: [Runbook]
+    let correlation: Correlation
+    let index: PatternIndex
+    let graph: ServiceGraph
+    let planner: Planner
+    let policies: PolicySet
+    let explains: Bool
+
+    /// Never goes backwards, whatever the deliveries say.
+    public internal(set) var now = Timestamp.distantPast
+    public internal(set) var counters = Counters()
+
+    var alerts = AlertTable()
+    var timers = TimerQueue()
+    var storm: StormDetector
+    var muter: Muter
+    var blocking: BlockingAlerts
+    var incidents: [Int: Incident] = [:]
+    var incidentsByEntity: [Incident.EntityKey: [Int]] = [:]
+    /// Incidents whose signatures must be tried again.
+    var dirty: Set<Int> = []
+    var runs: [Int: ActiveRun] = [:]
+    var runCount = 0
+    /// When a run ended, for as long as its incident is open.
+    var endedRuns: [Int: Timestamp] = [:]
+    /// The mutating run that holds a target, by the target's key.
+    var targetHolders: [ExactText: Int] = [:]
+    var ledger: RunLedger
+
+    public init(workspace: Workspace, explains: Bool = false) {
+        runbooks = workspace.runbooks
+        correlation = workspace.correlation
+        index = PatternIndex(workspace: workspace)
+        graph = ServiceGraph(topology: workspace.topology, hops: workspace.correlation.group.hops)
+        planner = Planner(workspace: workspace)
+        policies = PolicySet(policies: workspace.policies, topology: workspace.topology)
+        self.explains = explains
+        storm = StormDetector(rule: workspace.correlation.storm, serviceCount: workspace.topology.services.count)
+        muter = Muter(correlation: workspace.correlation)
+        blocking = BlockingAlerts(index)
+        ledger = RunLedger(memory: policies.longestWindow, history: policies.longestHistory)
+        for edge in muter.silenceEdges { timers.set(.unmute, at: edge) }
+    }
+
+    /// Takes one delivery in, at its `receivedAt`; timers that are due by then fire first.
+    public mutating func receive(_ delivery: Delivery, into emit: Emit) {
+        advance(to: delivery.receivedAt, into: emit)
+        counters.deliveries += 1
+        counters.truncated += delivery.truncatedAlerts
+        for alert in delivery.alerts {
+            take(alert, isAuthenticated: delivery.isAuthenticated, emit)
+        }
+        evaluateDirty(emit)
+    }
+
+    /// Moves the clock, and fires every timer on the way at its own time.
+    public mutating func advance(to time: Timestamp, into emit: Emit) {
+        while let (at, timer) = timers.pop(dueBy: time) {
+            now = max(now, at)
+            fire(timer, emit)
+            evaluateDirty(emit)
+        }
+        now = max(now, time)
+    }
+
+    /// The end of the input: reports every incident that is still open. Timers of the future do not fire.
+    public mutating func finish(into emit: Emit) {
+        for incident in incidents.values.sorted(by: { $0.id < $1.id }) {
+            emit(entry(.incidentClosed(summary(of: incident)), incident: incident.id))
+        }
+        incidents = [:]
+    }
+
+    private mutating func fire(_ timer: TimerQueue.Timer, _ emit: Emit) {
+        switch timer {
+        case .forgetAlert(let slot, let generation): forgetAlert(slot, generation)
+        case .lapseAlert(let slot, let generation): lapseAlert(slot, generation, emit)
+        case .releaseFlap(let slot, let generation): releaseFlap(slot, generation, emit)
+        case .closeIncident(let id): closeIncident(id, emit)
+        case .evaluate(let id): evaluationIsDue(id)
+        case .endStorm: endStorm(emit)
+        case .unmute: reviewSilences(emit)
+        case .judgeRun(let run): judge(run, emit)
+        }
+    }
+
+    func entry(_ event: TimelineEvent, incident: Int? = nil) -> TimelineEntry {
+        TimelineEntry(at: now, incident: incident, event: event)
+    }
+}

@@ -1,0 +1,62 @@
+/// Notices an alert storm: too many new alerts in ten seconds, or too many services at once.
+struct StormDetector: Sendable {
+    private let rule: Correlation.Storm
+    private let serviceCount: Int
+    private var recent: [Timestamp] = []
+    private var oldest = 0
+    private var firing: [String: Int] = [:]
+    /// Nil while there is none.
+    private(set) var lastReachedAt: Timestamp?
+
+    /// Below this many services at once, a percentage of a small topology would call every incident a storm.
+    static let leastServices = 3
+
+    init(rule: Correlation.Storm, serviceCount: Int) {
+        self.rule = rule
+        self.serviceCount = serviceCount
+    }
+
+    var isStorm: Bool { lastReachedAt != nil }
+    var endsAt: Timestamp? { lastReachedAt.map { $0 + rule.cooldown } }
+
+    /// Returns why, where a storm begins with this alert.
+    mutating func alertBegan(service: String?, at now: Timestamp) -> String? {
+        recent.append(now)
+        while oldest < recent.count, recent[oldest] <= now - .seconds(10) { oldest += 1 }
+        if oldest > 1024, oldest * 2 > recent.count {
+            recent.removeFirst(oldest)
+            oldest = 0
+        }
+        if let service { firing[service, default: 0] += 1 }
+        guard let reason = reached() else { return nil }
+        let begins = lastReachedAt == nil
+        lastReachedAt = now
+        return begins ? reason : nil
+    }
+
+    mutating func alertEnded(service: String?) {
+        guard let service, let count = firing[service] else { return }
+        firing[service] = count > 1 ? count - 1 : nil
+    }
+
+    /// Returns whether it is over; a storm is over once neither measure has been reached for the cooldown.
+    mutating func end(at now: Timestamp) -> Bool {
+        if servicesReached() { lastReachedAt = now }
+        guard let endsAt, endsAt <= now else { return false }
+        lastReachedAt = nil
+        return true
+    }
+
+    private func reached() -> String? {
+        let inTenSeconds = recent.count - oldest
+        if inTenSeconds >= rule.alertsPer10s {
+            return "\(inTenSeconds) new alerts in 10s, the limit is \(rule.alertsPer10s)"
+        }
+        return servicesReached() ? "\(firing.count) of \(serviceCount) services have firing alerts" : nil
+    }
+
+    private func servicesReached() -> Bool {
+        guard serviceCount > 0 else { return false }
+        return firing.count >= Self.leastServices && firing.count * 100 >= rule.servicesPercent * serviceCount
+    }
+}

@@ -1,0 +1,84 @@
+/// Finds what an alert touches without trying every pattern of every runbook.
+struct PatternIndex: Sendable {
+    struct Pattern: Sendable {
+        let runbook: Int
+        let name: String
+        let selector: Selector
+    }
+
+    struct Blocker: Sendable {
+        let runbook: Int
+        let selector: Selector
+    }
+
+    let patterns: [Pattern]
+    let blockers: [Blocker]
+    private let patternLookup: SelectorLookup
+    private let blockerLookup: SelectorLookup
+    private let inhibitionSources: SelectorLookup
+    private let inhibitionTargets: SelectorLookup
+    private let silences: SelectorLookup
+    private let services: SelectorLookup
+    private let serviceNames: [String]
+
+    init(workspace: Workspace) {
+        var patterns: [Pattern] = []
+        var blockers: [Blocker] = []
+        for (index, runbook) in workspace.runbooks.enumerated() {
+            for pattern in runbook.signature.when + runbook.signature.any {
+                patterns.append(Pattern(runbook: index, name: pattern.name, selector: pattern.selector))
+            }
+            for blocker in runbook.signature.unless {
+                blockers.append(Blocker(runbook: index, selector: blocker.selector))
+            }
+        }
+        self.patterns = patterns
+        self.blockers = blockers
+        patternLookup = SelectorLookup(patterns.map(\.selector))
+        blockerLookup = SelectorLookup(blockers.map(\.selector))
+        inhibitionSources = SelectorLookup(workspace.correlation.inhibit.map(\.source))
+        inhibitionTargets = SelectorLookup(workspace.correlation.inhibit.map(\.target))
+        silences = SelectorLookup(workspace.correlation.silences.map(\.match))
+        let claims = workspace.topology.services.flatMap { service in service.alerts.map { (service.name, $0) } }
+        services = SelectorLookup(claims.map(\.1))
+        serviceNames = claims.map(\.0)
+    }
+
+    func traits(of labels: LabelSet) -> AlertTraits {
+        AlertTraits(
+            service: labels["service"]?.string ?? services.matching(labels).first.map { serviceNames[$0] },
+            patterns: patternLookup.matching(labels), blockers: blockerLookup.matching(labels),
+            inhibitionSources: inhibitionSources.matching(labels),
+            inhibitionTargets: inhibitionTargets.matching(labels), silences: silences.matching(labels))
+    }
+}
+
+/// Selectors by the alertname that they fix; those that fix none are always tried.
+struct SelectorLookup: Sendable {
+    private let selectors: [Selector]
+    private let byAlertname: [ExactText: [Int]]
+    private let others: [Int]
+
+    init(_ selectors: [Selector]) {
+        self.selectors = selectors
+        var byAlertname: [ExactText: [Int]] = [:]
+        var others: [Int] = []
+        for (index, selector) in selectors.enumerated() {
+            if let name = selector.alertname {
+                byAlertname[name, default: []].append(index)
+            } else {
+                others.append(index)
+            }
+        }
+        self.byAlertname = byAlertname
+        self.others = others
+    }
+
+    /// Indices, ascending.
+    func matching(_ labels: LabelSet) -> [Int] {
+        guard !selectors.isEmpty else { return [] }
+        let named = byAlertname[labels.alertname] ?? []
+        guard !(named.isEmpty && others.isEmpty) else { return [] }
+        return (named + others).filter { selectors[$0].matches(labels) }.sorted()
+    }
+}

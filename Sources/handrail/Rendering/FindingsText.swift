@@ -1,0 +1,60 @@
+internal import HandrailCore
+internal import HandrailFormats
+
+/// Findings as people read them, and one line that counts what was checked.
+struct FindingsText {
+    let isColoured: Bool
+
+    func render(_ loaded: LoadedWorkspace) -> String {
+        let findings = loaded.findings.map { paint($0.rendered, $0.severity) + "\n\n" }.joined()
+        let errors = loaded.findings.count { $0.severity == .error }
+        let warnings = loaded.findings.count - errors
+        let counted =
+            loaded.findings.isEmpty
+            ? "no findings" : "\(Words.count(errors, "error")), \(Words.count(warnings, "warning"))"
+        return findings + "checked \(Words.count(loaded.documentCount, "document")) in \(Words.count(loaded.fileCount, "file")): \(counted)\n"
+    }
+
+    private func paint(_ text: String, _ severity: Finding.Severity) -> String {
+        guard isColoured else { return text }
+        let colour =
+            switch severity {
+            case .error: Style.red
+            case .warning: Style.yellow
+            }
+        guard let end = text.firstIndex(of: "\n") else { return colour + text + Style.reset }
+        return colour + text[..<end] + Style.reset + text[end...]
+    }
+}
+
+/// `handrail.check/1`: `{"schema", "documents", "findings": [{"severity", "code", "message", "suggestion", "file", "line",
+/// "column", "endColumn", "notes"}]}`.
+enum FindingsJSON {
+    static func document(_ loaded: LoadedWorkspace) -> String {
+        var writer = JSONWriter(style: .pretty)
+        writer.object { document in
+            document.member("schema", "handrail.check/1")
+            document.member("documents", loaded.documentCount)
+            document.member("findings") { list in
+                list.array { array in
+                    for finding in loaded.findings { write(finding, to: &array) }
+                }
+            }
+        }
+        return writer.string
+    }
+
+    private static func write(_ finding: Finding, to writer: inout JSONWriter) {
+        writer.object { object in
+            object.member("severity", finding.severity.rawValue)
+            object.member("code", finding.code)
+            object.member("message", finding.message)
+            object.member("suggestion") { $0.optional(finding.suggestion) }
+            object.member("file", finding.location.file)
+            object.member("line", finding.location.line)
+            object.member("column", finding.location.column)
+            object.member("endColumn", finding.endColumn)
+            object.member("notes") { $0.strings(finding.notes) }
+        }
+    }
+}

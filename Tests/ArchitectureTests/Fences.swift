@@ -1,0 +1,36 @@
+/// What each module may import. A module exists to forbid an import, so a new entry is an architecture change.
+enum Fences {
+    static let allowed: [String: Set<String>] = [
+        "CEL": ["CRE2", "Glibc"],
+        "HandrailCore": ["CEL"],
+        "HandrailFormats": ["HandrailCore", "CEL", "CYAML", "Glibc"],
+        "HandrailEngine": ["HandrailCore"],
+        "handrail": ["CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "ArgumentParser", "Glibc"],
+    ]
+
+    /// What is not an adapter: the modules that adapters stand on.
+    private static let foundations: Set<String> = ["HandrailCore", "HandrailFormats", "HandrailEngine"]
+
+    /// Modules at the edge: they may meet in `handrail` only.
+    static func isAdapter(_ module: String) -> Bool {
+        module.hasPrefix("Handrail") && !foundations.contains(module)
+    }
+
+    /// What the table itself must not allow, whoever edits it.
+    static func problems(of fences: [String: Set<String>]) -> [String] {
+        fences.keys.sorted().flatMap { module in
+            fences[module, default: []].sorted().compactMap { problem(module, importing: $0) }
+        }
+    }
+
+    private static func problem(_ module: String, importing other: String) -> String? {
+        if isAdapter(module) && isAdapter(other) { return "adapter `\(module)` may import adapter `\(other)`" }
+        if module != "handrail" && foundations.contains(module) && isAdapter(other) {
+            return "`\(module)` may import `\(other)`, which stands on it"
+        }
+        if other == "CYAML" && module != "HandrailFormats" { return "`\(module)` may import `CYAML`" }
+        if other == "Foundation" { return "`\(module)` may import `Foundation`" }
+        if other == "handrail" { return "`\(module)` may import `handrail`" }
+        return nil
+    }
+}

@@ -1,0 +1,77 @@
+import HandrailCore
+import HandrailFormats
+import Testing
+
+@Suite("Findings")
+struct FindingTests {
+    @Test(arguments: FindingCase.all)
+    func aFindingIsShownWithItsPlaceAndWhatWasMeant(example: FindingCase) {
+        #expect(SampleFiles.findings(replacing: example.old, with: example.new) == example.expected)
+    }
+
+    @Test
+    func aLongLineIsCutAroundTheCaret() {
+        let padding = String(repeating: "x", count: 300)
+        let text = "people: a\nroles: {}\nabout: [\(padding), *here, \(padding)]"
+        let shown = rendered(text).split(separator: "\n").map(String.init)
+        #expect(shown[0] == "a.yaml:3:311: error: aliases are not used here: write the value where it is needed")
+        #expect(shown[1].unicodeScalars.count <= 9 + 102)
+        let caret = shown[2].unicodeScalars.firstIndex(of: "^").map { shown[2].unicodeScalars.distance(from: shown[2].unicodeScalars.startIndex, to: $0) }
+        let star = shown[1].unicodeScalars.firstIndex(of: "*").map { shown[1].unicodeScalars.distance(from: shown[1].unicodeScalars.startIndex, to: $0) }
+        #expect(caret != nil && caret == star)
+    }
+
+    @Test
+    func theCaretStandsBelowItsWordBehindWideAndCombiningCharacters() {
+        let shown = rendered("people: a\nroles: { 火e\u{301}: [x, *a] }")
+        #expect(
+            shown == """
+                a.yaml:2:19: error: aliases are not used here: write the value where it is needed
+                     2 | roles: { 火e\u{301}: [x, *a] }
+                       |                   ^~
+                """)
+    }
+
+    @Test
+    func aTabIsShownAsSpaces() {
+        let shown = rendered("people: a\nroles:\t*a")
+        #expect(
+            shown == """
+                a.yaml:2:8: error: aliases are not used here: write the value where it is needed
+                     2 | roles:  *a
+                       |         ^~
+                """)
+    }
+
+    @Test
+    func aFindingAboutAFileHasNoLine() {
+        let finding = Finding(code: "unreadable", message: "could not open this", file: "runbooks/\u{1B}[31m.yaml")
+        #expect(finding.rendered == "runbooks/\\u{1b}[31m.yaml: error: could not open this")
+    }
+
+    @Test
+    func thePlaceOfAnExpressionIsFoundBehindEscapes() {
+        for (written, column) in [
+            (#""é\u00e9 ${porgram}""#, 22), ("'it''s ${porgram}'", 22), ("é ${porgram}", 18),
+        ] {
+            let text = """
+                action: a.b
+                effect: none
+                parameters: { program: { type: string } }
+                dry-run: { none: x }
+                run: [reload, \(written)]
+                undo: { none: x }
+                timeout: 1s
+                """
+            let location = SampleFiles.load([("a.yaml", text)]).findings.first?.location
+            #expect(location?.line == 5)
+            let raw = text.split(separator: "\n")[4]
+            let expected = raw.unicodeScalars.firstIndex(of: "p").map { raw.unicodeScalars.distance(from: raw.unicodeScalars.startIndex, to: $0) + 1 }
+            #expect(location?.column == expected, "\(written) \(column)")
+        }
+    }
+
+    private func rendered(_ text: String) -> String {
+        SampleFiles.load([("a.yaml", text)]).findings.first?.rendered ?? ""
+    }
+}
