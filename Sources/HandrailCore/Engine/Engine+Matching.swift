@@ -80,14 +80,16 @@ extension Engine {
         case .blocked(let reason):
             var tracker = incidents[id]?.matches[key] ?? MatchTracker()
             tracker.since = nil
+            tracker.isBlocked = true
             tracker.blockedAt = now
             incidents[id]?.matches[key] = tracker
             incidents[id]?.misses[runbook] = .reason(reason)
             return nil
         case .complete(let binding, let completedAt):
             var tracker = incidents[id]?.matches[key] ?? MatchTracker()
-            let since = tracker.since ?? max(completedAt, tracker.blockedAt ?? .distantPast)
+            let since = tracker.since ?? tracker.beginning(completedAt: completedAt, now: now)
             tracker.since = since
+            tracker.isBlocked = false
             incidents[id]?.matches[key] = tracker
             guard since + needed <= now else {
                 incidents[id]?.misses[runbook] = .waiting(since: since, needed: needed)

@@ -60,7 +60,14 @@ struct MatchTracker: Sendable {
     var since: Timestamp?
     /// The last time at which all alerts were there and something spoke against it.
     var blockedAt: Timestamp?
+    /// Whether something spoke against it when it was last tried.
+    var isBlocked = false
     var isReportedAsNotChosen = false
+
+    /// From when on it counts as held: what spoke against it has ended only now, since every change is tried at once.
+    func beginning(completedAt: Timestamp, now: Timestamp) -> Timestamp {
+        isBlocked ? now : max(completedAt, blockedAt ?? .distantPast)
+    }
 }
 
 enum Settled: Sendable {

@@ -50,8 +50,8 @@ struct GoString {
         case UInt8(ascii: "\\"): return [letter]
         case quote: return [letter]
         case UInt8(ascii: "x"): return [UInt8(try number(digits: 2, radix: 16, since: begin) & 0xFF)]
-        case UInt8(ascii: "u"): return try scalar(try number(digits: 4, radix: 16, since: begin), since: begin)
-        case UInt8(ascii: "U"): return try scalar(try number(digits: 8, radix: 16, since: begin), since: begin)
+        case UInt8(ascii: "u"): return try scalar(digits: 4, since: begin)
+        case UInt8(ascii: "U"): return try scalar(digits: 8, since: begin)
         case UInt8(ascii: "0")...UInt8(ascii: "7"):
             position -= 1
             let value = try number(digits: 3, radix: 8, since: begin)
@@ -79,7 +79,8 @@ struct GoString {
         }
     }
 
-    private func scalar(_ value: UInt32, since begin: Int) throws(SelectorIssue) -> [UInt8] {
+    private mutating func scalar(digits: Int, since begin: Int) throws(SelectorIssue) -> [UInt8] {
+        let value = try number(digits: digits, radix: 16, since: begin)
         guard let scalar = Unicode.Scalar(value) else { throw unknown(since: begin) }
         return Array(String(scalar).utf8)
     }

@@ -161,10 +161,10 @@ public struct TargetTemplate: Sendable {
 public struct Step: Sendable {
     public let action: String
     /// By parameter name, sorted by it.
-    public let arguments: [Argument]
+    public let arguments: [StepArgument]
     public let location: FileLocation
 
-    public init(action: String, arguments: [Argument], location: FileLocation) {
+    public init(action: String, arguments: [StepArgument], location: FileLocation) {
         self.action = action
         self.arguments = arguments
         self.location = location
@@ -172,7 +172,7 @@ public struct Step: Sendable {
 }
 
 /// A value for a parameter; rendered to text, then checked against the parameter.
-public struct Argument: Sendable {
+public struct StepArgument: Sendable {
     public let name: String
     public let value: CELTemplate
     public let location: FileLocation

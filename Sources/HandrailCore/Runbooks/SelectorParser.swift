@@ -76,6 +76,7 @@ public struct SelectorParser {
         position += 1
         skipBlanks()
         while byte != UInt8(ascii: "}") {
+            guard byte != nil else { throw unclosed(opening) }
             matchers.append(try matcher(hasName: &hasName))
             guard matchers.count <= Self.matcherLimit else {
                 throw issue("a selector has at most \(Self.matcherLimit) matchers")
@@ -85,13 +86,17 @@ public struct SelectorParser {
                 position += 1
                 skipBlanks()
             } else if byte == nil {
-                throw SelectorIssue(message: "this `{` has no end", range: opening..<bytes.count)
+                throw unclosed(opening)
             } else if byte != UInt8(ascii: "}") {
                 throw issue("a `,` or `}` is missing before this")
             }
         }
         position += 1
         return matchers
+    }
+
+    private func unclosed(_ opening: Int) -> SelectorIssue {
+        SelectorIssue(message: "this `{` has no end", range: opening..<bytes.count)
     }
 
     private mutating func matcher(hasName: inout Bool) throws(SelectorIssue) -> Matcher {

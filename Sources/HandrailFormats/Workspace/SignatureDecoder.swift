@@ -134,7 +134,9 @@ struct SignatureDecoder {
     }
 
     private func check(_ name: String, at node: YAMLNode) {
-        guard !declarations.runbookNames.contains(where: { $0.hasSameBytes(as: name) }) else { return }
+        guard !reading.findings.isIncomplete,
+            !declarations.runbookNames.contains(where: { $0.hasSameBytes(as: name) })
+        else { return }
         reading.error(
             "unknown-runbook", "no runbook is called \(quoted(name))", at: node,
             suggestion: Suggestion.nearest(name, among: declarations.runbookNames.filter { $0 != runbook }))

@@ -26,21 +26,23 @@ struct StepDecoder {
             location: reading.location(fields.node))
     }
 
-    private func argument(_ entry: YAMLEntry) -> Argument? {
+    private func argument(_ entry: YAMLEntry) -> StepArgument? {
         reading.template(entry.value, "an argument", in: facts).map {
-            Argument(name: entry.key, value: $0, location: reading.location(entry.value))
+            StepArgument(name: entry.key, value: $0, location: reading.location(entry.value))
         }
     }
 
     private func checkKnown(_ name: String, at node: YAMLNode) {
-        guard !declarations.actionNames.contains(where: { $0.hasSameBytes(as: name) }) else { return }
+        guard !reading.findings.isIncomplete,
+            !declarations.actionNames.contains(where: { $0.hasSameBytes(as: name) })
+        else { return }
         let suggestion = Suggestion.nearest(name, among: declarations.actionNames)
         reading.error(
             "unknown-action", "no action is called \(quoted(name))", at: node, suggestion: suggestion,
             notes: suggestion == nil ? ["an action is a document that begins with `action: \(EscapedExcerpt.of(name))`"] : [])
     }
 
-    private func check(_ entries: [YAMLEntry], _ arguments: [Argument], for action: Action, at node: YAMLNode) {
+    private func check(_ entries: [YAMLEntry], _ arguments: [StepArgument], for action: Action, at node: YAMLNode) {
         let given = entries.map(\.key)
         let free = action.parameters.map(\.name).filter { name in !given.contains { $0.hasSameBytes(as: name) } }
         var misspelt: [String] = []

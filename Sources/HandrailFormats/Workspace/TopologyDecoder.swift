@@ -54,7 +54,7 @@ struct TopologyDecoder {
             guard !reading.findings.isFull, let name = node.text else { continue }
             if name.hasSameBytes(as: service) {
                 reading.error("self-dependency", "service \(quoted(service)) depends on itself", at: node)
-            } else if !known.contains(ExactText(name)) {
+            } else if !reading.findings.isIncomplete, !known.contains(ExactText(name)) {
                 reading.error(
                     "unknown-service", "no topology declares the service \(quoted(name))", at: node,
                     suggestion: Suggestion.nearest(name, among: names))

@@ -11,14 +11,14 @@ struct WorkspaceDecoder {
         func all(_ kind: DocumentKind) -> [Document] { documents.filter { $0.kind == kind } }
 
         var declarations = Declarations()
-        // A document that cannot be read may have declared what others name.
-        let isUnreadable = reading.findings.errorCount > 0 && nodes.count > documents.count
+        if nodes.count > documents.count { reading.findings.markIncomplete() }
+        let isIncomplete = reading.findings.isIncomplete
         var before = reading.findings.errorCount
         declarations.topology = TopologyDecoder(reading: reading).decode(all(.topology))
-        declarations.isTopologyBroken = isUnreadable || reading.findings.errorCount > before
+        declarations.isTopologyBroken = isIncomplete || reading.findings.errorCount > before
         before = reading.findings.errorCount
         declarations.roles = PeopleDecoder(reading: reading).decode(all(.people))
-        declarations.arePeopleBroken = isUnreadable || reading.findings.errorCount > before
+        declarations.arePeopleBroken = isIncomplete || reading.findings.errorCount > before
         let actions = BuiltInActions.all + all(.action).compactMap(ActionDecoder(reading: reading).decode)
         declarations.actions = Dictionary(actions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         declarations.actionNames = BuiltInActions.all.map(\.name) + all(.action).map(\.name)
@@ -94,7 +94,7 @@ struct WorkspaceDecoder {
     }
 
     private func warnAboutCoverage(_ runbooks: [Document], _ policies: [Document]) {
-        guard policies.isEmpty, let first = runbooks.first else { return }
+        guard policies.isEmpty, !reading.findings.isIncomplete, let first = runbooks.first else { return }
         reading.findings.warning(
             "no-policy", "there is no policy, so a person approves every run", at: first.nameNode.span,
             notes: ["a policy is a document that begins with `policy:`"])

@@ -136,6 +136,7 @@ struct WorkspaceFiles {
     }
 
     private func refuse(_ shown: String, _ code: String, _ message: String) {
+        findings.markIncomplete()
         findings.add(Finding(code: code, message: message, file: shown))
     }
 }

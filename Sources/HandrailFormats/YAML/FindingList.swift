@@ -9,6 +9,13 @@ final class FindingList {
     private var omitted = 0
     private(set) var errorCount = 0
 
+    /// Whether a document could not be read: what it declares is unknown, and nobody who names it is wrong.
+    private(set) var isIncomplete = false
+
+    func markIncomplete() {
+        isIncomplete = true
+    }
+
     /// Nothing that is found now would change the answer.
     var isFull: Bool { found.count >= Self.limit && errorCount > 0 }
 

@@ -32,10 +32,12 @@ public struct YAMLReader {
         guard source.bytes.count <= Self.maximumBytes else {
             findings.add(
                 Finding(code: "file-too-large", message: "the file is larger than 1 MiB", file: source.path))
+            findings.markIncomplete()
             return []
         }
         let faults = source.faults()
         guard faults.isEmpty else {
+            findings.markIncomplete()
             for fault in faults {
                 findings.error(fault.code, fault.message, at: SourceSpan(source: source, range: fault.range))
             }
@@ -43,6 +45,7 @@ public struct YAMLReader {
         }
         let chunks = chunks()
         if chunks.count > Self.maximumDocuments {
+            findings.markIncomplete()
             findings.error(
                 "too-many-documents", "a file holds at most \(Self.maximumDocuments) documents",
                 at: SourceSpan(source: source, range: chunks[Self.maximumDocuments]))

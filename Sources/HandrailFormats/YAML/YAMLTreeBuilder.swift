@@ -32,11 +32,13 @@ struct YAMLTreeBuilder: ~Copyable {
         var documents: [YAMLNode] = []
         do {
             while let document = try nextDocument() {
+                if isUnusable { findings.markIncomplete() }
                 if !isUnusable, !document.isNull { documents.append(document) }
                 isUnusable = false
             }
         } catch {
             // A finding has been added where it happened.
+            findings.markIncomplete()
         }
         return documents
     }
@@ -182,8 +184,20 @@ struct YAMLTreeBuilder: ~Copyable {
             findings.error("directive", "YAML directives are not used here", at: directive)
             return
         }
+        if isExpression(at: place) {
+            findings.error(
+                "yaml-syntax", "an expression within `[…]` or `{…}` must be quoted: \"${…}\"",
+                at: SourceSpan(source: source, range: (place - 1)..<(place + 1)))
+            return
+        }
         let notes = error.context.map { ["\($0) that begins on line \(mark(error.contextMark).line)"] } ?? []
         findings.error("yaml-syntax", error.problem, at: span, notes: notes)
+    }
+
+    /// What follows the `$` of an expression that is not quoted is a mapping to YAML.
+    private func isExpression(at byte: Int) -> Bool {
+        byte > 0 && byte < source.bytes.count && source.bytes[byte] == UInt8(ascii: "{")
+            && source.bytes[byte - 1] == UInt8(ascii: "$")
     }
 
     /// libyaml misses the document start that would have to follow, which is not what is wrong.

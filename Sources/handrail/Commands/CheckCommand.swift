@@ -14,7 +14,7 @@ struct CheckCommand: ParsableCommand {
               handrail check --output json ../our-runbooks
             """)
 
-    @ArgumentParser.Argument(help: "A workspace, or files and folders of one.")
+    @Argument(help: "A workspace, or files and folders of one.")
     var paths: [String] = ["."]
 
     @Option(help: "text, or json for tools.")

@@ -16,7 +16,7 @@ struct ReplayCommand: ParsableCommand {
               handrail replay --output json incidents/*.jsonl
             """)
 
-    @ArgumentParser.Argument(help: "Recordings, JSON lines; `-` is the standard input.")
+    @Argument(help: "Recordings, JSON lines; `-` is the standard input.")
     var recordings: [String]
 
     @Option(help: "The folder with runbooks/ and policies/.")

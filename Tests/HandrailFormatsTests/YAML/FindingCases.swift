@@ -23,7 +23,10 @@ extension FindingCase {
                 owner: x
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:4:1: error: key `owner` comes twice
+                     4 | owner: x
+                       | ^~~~~
+                         = it stands on line 3 already
                 """#),
         FindingCase(
             name: "anAnchor",
@@ -34,7 +37,9 @@ extension FindingCase {
                 owner: &a x
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:3:8: error: anchors are not used here: write the value where it is needed
+                     3 | owner: &a x
+                       |        ^~~~
                 """#),
         FindingCase(
             name: "anAlias",
@@ -45,7 +50,9 @@ extension FindingCase {
                 owner: *a
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:3:8: error: aliases are not used here: write the value where it is needed
+                     3 | owner: *a
+                       |        ^~
                 """#),
         FindingCase(
             name: "aTag",
@@ -56,7 +63,9 @@ extension FindingCase {
                 owner: !!str x
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:3:8: error: tags are not used here
+                     3 | owner: !!str x
+                       |        ^~~~~~~
                 """#),
         FindingCase(
             name: "aMergeKey",
@@ -67,7 +76,9 @@ extension FindingCase {
                 <<: x
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:3:1: error: merge keys are not used here: write the values out
+                     3 | <<: x
+                       | ^~
                 """#),
         FindingCase(
             name: "aKeyThatIsNoText",
@@ -79,7 +90,12 @@ extension FindingCase {
                 [a]: b
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:3:1: error: the key `1` is a number and not text: quote it
+                     3 | 1: x
+                       | ^
+                runbooks/stuck.yaml:4:1: error: a key must be text, and this is a list
+                     4 | [a]: b
+                       | ^~~
                 """#),
         FindingCase(
             name: "aHiddenCharacter",
@@ -90,7 +106,12 @@ extension FindingCase {
                 pay\#u{202e}\#u{7}ments
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:3:11: error: the hidden character `\u{202e}` must be written as an escape
+                     3 | owner: pay\u{202e}\u{7}ments
+                       |           ^~~~~~~~
+                runbooks/stuck.yaml:3:12: error: the hidden character `\u{7}` must be written as an escape
+                     3 | owner: pay\u{202e}\u{7}ments
+                       |                   ^~~~~
                 """#),
         FindingCase(
             name: "aTab",
@@ -102,7 +123,9 @@ extension FindingCase {
                 \#u{9}x
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:4:1: error: a tab cannot indent YAML: use spaces
+                     4 |     x
+                       | ^~~~
                 """#),
         FindingCase(
             name: "badSyntax",
@@ -113,7 +136,23 @@ extension FindingCase {
                 owner: [a, b
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:4:10: error: did not find expected ',' or ']'
+                     4 | signature:
+                       |          ^
+                         = while parsing a flow sequence that begins on line 3
+                """#),
+        FindingCase(
+            name: "anExpressionThatIsNotQuoted",
+            old: #"""
+                restart, "${program}"]
+                """#,
+            new: #"""
+                restart, ${program}]
+                """#,
+            expected: #"""
+                runbooks/actions.yaml:8:31: error: an expression within `[\#u{2026}]` or `{\#u{2026}}` must be quoted: "${\#u{2026}}"
+                     8 | run: [supervisorctl, restart, ${program}]
+                       |                               ^~
                 """#),
         FindingCase(
             name: "aDirective",
@@ -128,7 +167,9 @@ extension FindingCase {
 
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:1:1: error: YAML directives are not used here
+                     1 | %YAML 1.1
+                       | ^~~~~~~~~
                 """#),
         FindingCase(
             name: "tooMuchNesting",
@@ -139,7 +180,9 @@ extension FindingCase {
                 owner: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:3:39: error: this is nested more than 32 deep
+                     3 | owner: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[
+                       |                                       ^
                 """#),
         FindingCase(
             name: "anUnknownKind",
@@ -152,7 +195,9 @@ extension FindingCase {
 
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:1:1: error: `runbok` is not a kind of document; did you mean `runbook`?
+                     1 | runbok: restart-stuck-worker
+                       | ^~~~~~
                 """#),
         FindingCase(
             name: "aKindThatIsNotFirst",
@@ -166,7 +211,9 @@ extension FindingCase {
 
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:2:1: error: the key `runbook` must come first: it says what the document is
+                     2 | runbook: restart-stuck-worker
+                       | ^~~~~~~
                 """#),
         FindingCase(
             name: "aBadName",
@@ -179,7 +226,9 @@ extension FindingCase {
 
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:1:10: error: the name of a runbook has letters, digits, `-`, `_` and `.`, and at most 100 of them
+                     1 | runbook: restart stuck
+                       |          ^~~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "anUnknownKey",
@@ -190,7 +239,9 @@ extension FindingCase {
                 abuot: x
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:2:1: error: unknown key `abuot`; did you mean `about`?
+                     2 | abuot: x
+                       | ^~~~~
                 """#),
         FindingCase(
             name: "aDuplicateName",
@@ -203,7 +254,10 @@ extension FindingCase {
                 effect
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:21:9: error: an action called `supervisor.restart` exists already
+                    21 | action: supervisor.restart
+                       |         ^~~~~~~~~~~~~~~~~~
+                         = it stands at runbooks/actions.yaml:1
                 """#),
         FindingCase(
             name: "aNameOfABuiltInAction",
@@ -216,7 +270,9 @@ extension FindingCase {
                 effect
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:21:9: error: `incident.note` is a built-in action
+                    21 | action: incident.note
+                       |         ^~~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "aSecondCorrelation",
@@ -231,7 +287,10 @@ extension FindingCase {
                 people: on-call
                 """#,
             expected: #"""
-                x
+                policies/landscape.yaml:14:14: error: a workspace has one correlation document
+                    14 | correlation: other
+                       |              ^~~~~
+                         = the first one is at policies/landscape.yaml:6
                 """#),
         FindingCase(
             name: "aCommandLine",
@@ -242,7 +301,11 @@ extension FindingCase {
                 run: supervisorctl restart ${program}
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:8:6: error: `run` is a list of arguments, and this is a command line
+                     8 | run: supervisorctl restart ${program}
+                       |      ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+                         = there is no shell: each argument is one element of a list
+                         = write [supervisorctl, restart, "${program}"]
                 """#),
         FindingCase(
             name: "aCommandLineThatNeedsAShell",
@@ -253,7 +316,11 @@ extension FindingCase {
                 run: supervisorctl restart x | tee log
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:8:6: error: `run` is a list of arguments, and this is a command line
+                     8 | run: supervisorctl restart x | tee log
+                       |      ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+                         = there is no shell: each argument is one element of a list
+                         = put what needs a shell into a script of its own, and run that
                 """#),
         FindingCase(
             name: "anEmptyCommand",
@@ -264,7 +331,9 @@ extension FindingCase {
                 run: []
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:8:6: error: `run` names no executable
+                     8 | run: []
+                       |      ^~
                 """#),
         FindingCase(
             name: "anExecutableThatAFactChooses",
@@ -275,7 +344,9 @@ extension FindingCase {
                 run: ["${program}", restart]
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:8:7: error: the executable must be written out: no fact may choose what runs
+                     8 | run: ["${program}", restart]
+                       |       ^~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "aShellThatReadsAFact",
@@ -286,7 +357,10 @@ extension FindingCase {
                 run: [sh, -c, "restart ${program}"]
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:8:7: error: a shell would read the text of an alert as a script
+                     8 | run: [sh, -c, "restart ${program}"]
+                       |       ^~
+                         = pass the value as an argument behind the script: [sh, -c, 'echo "$1"', sh, "${value}"]
                 """#),
         FindingCase(
             name: "anUnknownParameterInAnArgv",
@@ -297,7 +371,9 @@ extension FindingCase {
                 restart, "${porgram}"]
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:8:34: error: unknown name `porgram`; did you mean `program`?
+                     8 | run: [supervisorctl, restart, "${porgram}"]
+                       |                                  ^~~~~~~
                 """#),
         FindingCase(
             name: "aCaptureOutsideOfUndo",
@@ -308,7 +384,9 @@ extension FindingCase {
                 run: [haproxy-scale, set, "${captured.before}"]
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:29:30: error: unknown name `captured`
+                    29 | run: [haproxy-scale, set, "${captured.before}"]
+                       |                              ^~~~~~~~
                 """#),
         FindingCase(
             name: "anUnknownCapture",
@@ -319,7 +397,9 @@ extension FindingCase {
                 ${captured.befor}
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:30:54: error: captured has no field `befor`; did you mean `before`?
+                    30 | undo: [haproxy-scale, set, "${backend}", "${captured.befor}"]
+                       |                                                      ^~~~~
                 """#),
         FindingCase(
             name: "aMissingUndo",
@@ -329,7 +409,10 @@ extension FindingCase {
                 """#,
             new: "",
             expected: #"""
-                x
+                runbooks/actions.yaml:1:1: error: an action has no `undo`
+                     1 | action: supervisor.restart
+                       | ^~~~~~
+                         = write an argv, {none: "why nothing needs undoing"} or {impossible: "why"}
                 """#),
         FindingCase(
             name: "aMissingDryRun",
@@ -339,7 +422,10 @@ extension FindingCase {
                 """#,
             new: "",
             expected: #"""
-                x
+                runbooks/actions.yaml:1:1: error: an action has no `dry-run`
+                     1 | action: supervisor.restart
+                       | ^~~~~~
+                         = write an argv, or {none: "why it cannot be rehearsed"}
                 """#),
         FindingCase(
             name: "anUndoWithTwoReasons",
@@ -350,7 +436,9 @@ extension FindingCase {
                 undo: { none: a, impossible: b }
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:9:7: error: `undo` is either `none` or `impossible`
+                     9 | undo: { none: a, impossible: b }
+                       |       ^~~~~~~~~~~~~~~~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "anUnknownEffect",
@@ -363,7 +451,9 @@ extension FindingCase {
                 idempotent
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:3:9: error: `effect` is `none`, `additive`, `disruptive` or `destructive`, and not `distruptive`; did you mean `disruptive`?
+                     3 | effect: distruptive
+                       |         ^~~~~~~~~~~
                 """#),
         FindingCase(
             name: "aBooleanThatIsNone",
@@ -374,7 +464,9 @@ extension FindingCase {
                 idempotent: yes
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:4:13: error: `idempotent` is `true` or `false`, and not `yes`; did you mean `true`?
+                     4 | idempotent: yes
+                       |             ^~~
                 """#),
         FindingCase(
             name: "aBadDuration",
@@ -385,7 +477,9 @@ extension FindingCase {
                 timeout: 30 sec
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:10:10: error: `timeout` is a span of time such as `30s` or `1h30m`, and `30 sec` is none; did you mean `30s`?
+                    10 | timeout: 30 sec
+                       |          ^~~~~~
                 """#),
         FindingCase(
             name: "aDurationThatIsTooLong",
@@ -396,7 +490,9 @@ extension FindingCase {
                 timeout: 9999d
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:10:10: error: `timeout` is longer than 366 days: `9999d`
+                    10 | timeout: 9999d
+                       |          ^~~~~
                 """#),
         FindingCase(
             name: "aBadRegex",
@@ -407,7 +503,9 @@ extension FindingCase {
                 "[a-z"
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:6:38: error: invalid regular expression: missing ]: [a-z
+                     6 |   program: { type: string, pattern: "[a-z", about: what to restart }
+                       |                                      ^~~~
                 """#),
         FindingCase(
             name: "aDefaultThatDoesNotFit",
@@ -418,7 +516,9 @@ extension FindingCase {
                 max: 64, default: 65
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:25:56: error: the default of `replicas` is 65, outside 1 to 64
+                    25 |   replicas: { type: integer, min: 1, max: 64, default: 65 }
+                       |                                                        ^~
                 """#),
         FindingCase(
             name: "aKeyOfAnotherType",
@@ -429,7 +529,9 @@ extension FindingCase {
                 max: 64, pattern: x
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:25:47: error: a parameter of type `integer` has no `pattern`
+                    25 |   replicas: { type: integer, min: 1, max: 64, pattern: x }
+                       |                                               ^~~~~~~
                 """#),
         FindingCase(
             name: "aParameterThatExpressionsCannotName",
@@ -441,7 +543,9 @@ extension FindingCase {
                   backend:  {
                 """#,
             expected: #"""
-                x
+                runbooks/actions.yaml:24:3: error: a parameter `back-end` is not a name for expressions: use letters, digits and `_`; did you mean `back_end`?
+                    24 |   back-end: { type: string }
+                       |   ^~~~~~~~
                 """#),
         FindingCase(
             name: "anUnknownAction",
@@ -452,7 +556,9 @@ extension FindingCase {
                 - action: supervisor.restrat
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:20:13: error: no action is called `supervisor.restrat`; did you mean `supervisor.restart`?
+                    20 |   - action: supervisor.restrat
+                       |             ^~~~~~~~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "anUnknownArgument",
@@ -465,7 +571,9 @@ extension FindingCase {
 
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:21:13: error: `supervisor.restart` has no parameter `porgram`; did you mean `program`?
+                    21 |     with: { porgram: "${target.id}" }
+                       |             ^~~~~~~
                 """#),
         FindingCase(
             name: "aMissingArgument",
@@ -475,7 +583,10 @@ extension FindingCase {
                 """#,
             new: "",
             expected: #"""
-                x
+                runbooks/stuck.yaml:20:13: error: `supervisor.restart` needs a value for `program`
+                    20 |   - action: supervisor.restart
+                       |             ^~~~~~~~~~~~~~~~~~
+                         = the parameter is declared at runbooks/actions.yaml:6
                 """#),
         FindingCase(
             name: "aLiteralThatDoesNotFit",
@@ -488,7 +599,9 @@ extension FindingCase {
 
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:21:22: error: parameter `program` of `supervisor.restart` does not match `[a-z0-9:-]{1,64}`: `Workers 2`
+                    21 |     with: { program: "Workers 2" }
+                       |                      ^~~~~~~~~~~
                 """#),
         FindingCase(
             name: "anUnknownFact",
@@ -501,7 +614,9 @@ extension FindingCase {
 
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:21:33: error: target has no field `ident`
+                    21 |     with: { program: "a${target.ident}" }
+                       |                                 ^~~~~
                 """#),
         FindingCase(
             name: "anUnknownPatternInEach",
@@ -512,7 +627,9 @@ extension FindingCase {
                 each: stukc
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:15:9: error: the signature binds no `stukc`; did you mean `stuck`?
+                    15 |   each: stukc
+                       |         ^~~~~
                 """#),
         FindingCase(
             name: "anUnknownPatternInResolved",
@@ -523,7 +640,9 @@ extension FindingCase {
                 resolved: [stuck, que]
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:24:21: error: the signature binds no `que`
+                    24 |   resolved: [stuck, que]
+                       |                     ^~~
                 """#),
         FindingCase(
             name: "anUnknownPatternInCount",
@@ -534,7 +653,9 @@ extension FindingCase {
                 count: { stick: 1 }
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:12:12: error: the signature binds no `stick`; did you mean `stuck`?
+                    12 |   count: { stick: 1 }
+                       |            ^~~~~
                 """#),
         FindingCase(
             name: "anUnknownPatternInOrder",
@@ -545,7 +666,9 @@ extension FindingCase {
                 order: [stuck, cause]
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:12:18: error: the signature binds no `cause`
+                    12 |   order: [stuck, cause]
+                       |                  ^~~~~
                 """#),
         FindingCase(
             name: "anUnknownPatternInSame",
@@ -556,7 +679,9 @@ extension FindingCase {
                 same: [{ stuck: worker, crash: process }]
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:9:27: error: the signature binds no `crash`
+                     9 |   same: [{ stuck: worker, crash: process }]
+                       |                           ^~~~~
                 """#),
         FindingCase(
             name: "anUnknownPatternInWhere",
@@ -567,7 +692,9 @@ extension FindingCase {
                 where: stack.labels.queue
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:13:10: error: unknown name `stack`; did you mean `stuck`?
+                    13 |   where: stack.labels.queue != "manual"
+                       |          ^~~~~
                 """#),
         FindingCase(
             name: "aConditionThatIsNoCondition",
@@ -578,7 +705,9 @@ extension FindingCase {
                 where: stuck.labels.queue
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:13:10: error: a value of type bool is expected here, not one of type string
+                    13 |   where: stuck.labels.queue
+                       |          ^~~~~~~~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "aConditionInABlock",
@@ -591,7 +720,9 @@ extension FindingCase {
                     && stuck.lables.worker != ""
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:15:14: error: group has no field `lables`; did you mean `labels`?
+                    15 |     && stuck.lables.worker != ""
+                       |              ^~~~~~
                 """#),
         FindingCase(
             name: "aSelectorWithoutQuotes",
@@ -602,7 +733,9 @@ extension FindingCase {
                 WorkerStuck{severity=critical}
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:6:33: error: a value must be quoted; did you mean `"critical"`?
+                     6 |     stuck: WorkerStuck{severity=critical}
+                       |                                 ^~~~~~~~
                 """#),
         FindingCase(
             name: "aSelectorWithABadOperator",
@@ -613,7 +746,9 @@ extension FindingCase {
                 WorkerStuck{severity=="critical"}
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:6:32: error: unknown operator `==`; did you mean `=`?
+                     6 |     stuck: WorkerStuck{severity=="critical"}
+                       |                                ^~
                 """#),
         FindingCase(
             name: "aSelectorWithABadRegex",
@@ -624,7 +759,9 @@ extension FindingCase {
                 WorkerStuck{severity=~"warning(?=x)"}
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:6:34: error: invalid regular expression: invalid perl operator: (?=
+                     6 |     stuck: WorkerStuck{severity=~"warning(?=x)"}
+                       |                                  ^~~~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "aSelectorThatSelectsEverything",
@@ -635,7 +772,9 @@ extension FindingCase {
                 queue: '{}'
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:7:13: error: an empty selector matches every alert
+                     7 |     queue: '{}'
+                       |             ^~
                 """#),
         FindingCase(
             name: "aSelectorThatAcceptsAMissingLabel",
@@ -646,7 +785,9 @@ extension FindingCase {
                 queue: '{severity=~".*"}'
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:7:13: error: at least one matcher must refuse a missing label, or the selector matches nearly every alert
+                     7 |     queue: '{severity=~".*"}'
+                       |             ^~~~~~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "aSelectorThatContradictsItself",
@@ -657,7 +798,9 @@ extension FindingCase {
                 queue: 'QueueBacklog{a="1", a="2"}'
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:7:12: error: this can match no alert: `a="1"` and `a="2"` exclude each other
+                     7 |     queue: 'QueueBacklog{a="1", a="2"}'
+                       |            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "aSelectorWithAFixedValueThatARegexRefuses",
@@ -668,7 +811,9 @@ extension FindingCase {
                 queue: 'QueueBacklog{a="1", a=~"[2-9]"}'
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:7:12: error: this can match no alert: `a="1"` and `a=~"[2-9]"` exclude each other
+                     7 |     queue: 'QueueBacklog{a="1", a=~"[2-9]"}'
+                       |            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "anUnknownRunbookInAfter",
@@ -682,7 +827,9 @@ extension FindingCase {
 
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:11:21: error: no runbook is called `restart-worker`
+                    11 |   after: { runbook: restart-worker, outcome: failed }
+                       |                     ^~~~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "anEscalationLoop",
@@ -696,7 +843,9 @@ extension FindingCase {
 
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:11:21: error: `restart-stuck-worker` waits for itself
+                    11 |   after: { runbook: restart-stuck-worker, outcome: failed }
+                       |                     ^~~~~~~~~~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "aPatternNameThatExpressionsCannotUse",
@@ -708,7 +857,9 @@ extension FindingCase {
                     redis-down: RedisDown
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:8:5: error: a pattern `redis-down` is not a name for expressions: use letters, digits and `_`; did you mean `redis_down`?
+                     8 |     redis-down: RedisDown
+                       |     ^~~~~~~~~~
                 """#),
         FindingCase(
             name: "aReservedPatternName",
@@ -720,7 +871,15 @@ extension FindingCase {
                     target: RedisDown
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:8:5: error: a pattern cannot be called `target`: the word is taken
+                     8 |     target: RedisDown
+                       |     ^~~~~~
+                runbooks/stuck.yaml:22:32: error: group has no field `id`
+                    22 |     with: { program: "${target.id}" }
+                       |                                ^~
+                runbooks/stuck.yaml:24:70: error: group has no field `id`
+                    24 |   probe: { action: supervisor.is-running, with: { program: "${target.id}" }, within: 30s }
+                       |                                                                      ^~
                 """#),
         FindingCase(
             name: "aWildcardTarget",
@@ -731,7 +890,9 @@ extension FindingCase {
                 id: '*'
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:17:7: error: the target's id must name one thing: empty and `*` never mean all
+                    17 |   id: '*'
+                       |       ^~~
                 """#),
         FindingCase(
             name: "anUnknownServiceInATarget",
@@ -742,7 +903,9 @@ extension FindingCase {
                 service: paymets
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:18:12: error: no topology declares the service `paymets`; did you mean `payments`?
+                    18 |   service: paymets
+                       |            ^~~~~~~
                 """#),
         FindingCase(
             name: "aRunbookWithoutSteps",
@@ -757,7 +920,9 @@ extension FindingCase {
 
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:19:8: error: a runbook has at least one step
+                    19 | steps: []
+                       |        ^~
                 """#),
         FindingCase(
             name: "aProbeThatChangesSomething",
@@ -768,7 +933,9 @@ extension FindingCase {
                 probe: { action: supervisor.restart
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:23:20: error: a probe only reads, and `supervisor.restart` is `disruptive`
+                    23 |   probe: { action: supervisor.restart, with: { program: "${target.id}" }, within: 30s }
+                       |                    ^~~~~~~~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "aRunbookWithoutVerification",
@@ -784,7 +951,9 @@ extension FindingCase {
                 priority: 1
                 """#,
             expected: #"""
-                x
+                runbooks/stuck.yaml:1:10: warning: runbook `restart-stuck-worker` has no `verify`, so a person approves every run
+                     1 | runbook: restart-stuck-worker
+                       |          ^~~~~~~~~~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "anUnknownEnvironment",
@@ -795,7 +964,9 @@ extension FindingCase {
                 target.environment == "prodution" &&
                 """#,
             expected: #"""
-                x
+                policies/production.yaml:9:33: error: `prodution` is not a value of environment, which is one of `production`, `staging`, ``; did you mean `production`?
+                     9 |     when: target.environment == "prodution" && action.effect != "none"
+                       |                                 ^~~~~~~~~~~
                 """#),
         FindingCase(
             name: "anUnknownField",
@@ -806,7 +977,9 @@ extension FindingCase {
                 action.efect ==
                 """#,
             expected: #"""
-                x
+                policies/production.yaml:5:18: error: action has no field `efect`; did you mean `effect`?
+                     5 |     when: action.efect == "disruptive" && target.environment != "production"
+                       |                  ^~~~~
                 """#),
         FindingCase(
             name: "anUnknownRole",
@@ -817,7 +990,9 @@ extension FindingCase {
                 from: [sra]
                 """#,
             expected: #"""
-                x
+                policies/production.yaml:11:24: error: no `people:` document declares the role `sra`; did you mean `sre`?
+                    11 |     approval: { from: [sra], count: 1, expires: 30m }
+                       |                        ^~~
                 """#),
         FindingCase(
             name: "notEnoughPeople",
@@ -828,7 +1003,9 @@ extension FindingCase {
                 from: [payments], count: 2
                 """#,
             expected: #"""
-                x
+                policies/production.yaml:11:42: error: 2 people must approve, and the roles have 1
+                    11 |     approval: { from: [payments], count: 2, expires: 30m }
+                       |                                          ^
                 """#),
         FindingCase(
             name: "anAllowRuleThatAllowsNothing",
@@ -841,7 +1018,9 @@ extension FindingCase {
                 restrict
                 """#,
             expected: #"""
-                x
+                policies/production.yaml:6:14: warning: rule `routine restarts` allows nothing: `deny` is not looser than the default `approval`
+                     6 |     verdict: deny
+                       |              ^~~~
                 """#),
         FindingCase(
             name: "aRuleThatRepeatsAnother",
@@ -856,7 +1035,10 @@ extension FindingCase {
 
                 """#,
             expected: #"""
-                x
+                policies/production.yaml:9:13: warning: rule `second` says what rule `first` says
+                     9 |   - { name: second, when: storm, verdict: deny }
+                       |             ^~~~~~
+                         = that rule is at policies/production.yaml:8
                 """#),
         FindingCase(
             name: "aConditionThatIsAlwaysFalse",
@@ -870,7 +1052,9 @@ extension FindingCase {
 
                 """#,
             expected: #"""
-                x
+                policies/production.yaml:8:26: warning: rule `first` never applies: its condition is always false
+                     8 |   - { name: first, when: "false", verdict: deny }
+                       |                          ^~~~~~~
                 """#),
         FindingCase(
             name: "anApprovalOfWhatIsDenied",
@@ -883,7 +1067,9 @@ extension FindingCase {
                     approval
                 """#,
             expected: #"""
-                x
+                policies/production.yaml:11:5: error: nobody approves what is `deny`
+                    11 |     approval: { from: [sre], count: 1, expires: 30m }
+                       |     ^~~~~~~~
                 """#),
         FindingCase(
             name: "aBadRate",
@@ -894,7 +1080,9 @@ extension FindingCase {
                 rate: 3/hour
                 """#,
             expected: #"""
-                x
+                policies/production.yaml:14:50: error: `rate` is such as `3 per 1h`, and `3/hour` is none; did you mean `3 per 1h`?
+                    14 | \#u{2026}name: gentle, per: [target.service], rate: 3/hour, cooldown: 10m, concurrent: 1, blast-radius: 25% }
+                       |                                             ^~~~~~
                 """#),
         FindingCase(
             name: "aBadPercentage",
@@ -905,7 +1093,9 @@ extension FindingCase {
                 blast-radius: 25
                 """#,
             expected: #"""
-                x
+                policies/production.yaml:14:104: error: `blast-radius` is a whole percentage from `1%` to `100%`, and not `25`; did you mean `25%`?
+                    14 | \#u{2026}ame: gentle, per: [target.service], rate: 3 per 1h, cooldown: 10m, concurrent: 1, blast-radius: 25 }
+                       |                                                                                                  ^~
                 """#),
         FindingCase(
             name: "aBadWindow",
@@ -916,7 +1106,9 @@ extension FindingCase {
                 Fri 16 to Mon 8
                 """#,
             expected: #"""
-                x
+                policies/production.yaml:16:31: error: `weekly` is such as `Fri 16:00 - Mon 08:00`, and `Fri 16 to Mon 8` is none
+                    16 |   - { name: weekends, weekly: "Fri 16 to Mon 8", zone: Europe/London, verdict: approval }
+                       |                               ^~~~~~~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "anUnknownZone",
@@ -927,7 +1119,9 @@ extension FindingCase {
                 Europe/Londno
                 """#,
             expected: #"""
-                x
+                policies/production.yaml:16:62: error: this machine knows no time zone `Europe/Londno`; did you mean `Europe/London`?
+                    16 |   - { name: weekends, weekly: "Fri 16:00 - Mon 08:00", zone: Europe/Londno, verdict: approval }
+                       |                                                              ^~~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "aFreezeWithoutAWindow",
@@ -936,7 +1130,10 @@ extension FindingCase {
                 """#,
             new: "",
             expected: #"""
-                x
+                policies/production.yaml:16:7: error: a freeze has no `weekly`
+                    16 |   - { name: weekends, zone: Europe/London, verdict: approval }
+                       |       ^~~~
+                         = a freeze has a `weekly` window, or `between: {from, until}`
                 """#),
         FindingCase(
             name: "aWindowThatEndsBeforeItBegins",
@@ -947,7 +1144,9 @@ extension FindingCase {
                 until: 2026-11-02T00:00:00Z } }
                 """#,
             expected: #"""
-                x
+                policies/production.yaml:17:30: error: `until` is not after `from`
+                    17 |   - { name: launch, between: { from: 2026-12-01T00:00:00Z, until: 2026-11-02T00:00:00Z } }
+                       |                              ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "aBadTime",
@@ -958,7 +1157,9 @@ extension FindingCase {
                 until: tomorrow } }
                 """#,
             expected: #"""
-                x
+                policies/production.yaml:17:67: error: `until` is a time such as `2026-12-24T18:00:00Z`, and `tomorrow` is none
+                    17 |   - { name: launch, between: { from: 2026-12-01T00:00:00Z, until: tomorrow } }
+                       |                                                                   ^~~~~~~~
                 """#),
         FindingCase(
             name: "aLimitThatLimitsNothing",
@@ -969,7 +1170,9 @@ extension FindingCase {
                 otherwise: deny 
                 """#,
             expected: #"""
-                x
+                policies/production.yaml:14:5: error: this limits nothing: write `rate`, `cooldown`, `concurrent` or `blast-radius`
+                    14 |   - { name: gentle, per: [target.service], otherwise: deny }
+                       |     ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "aBreakerThatCannotOpen",
@@ -980,7 +1183,9 @@ extension FindingCase {
                 failures: 6, of: 5
                 """#,
             expected: #"""
-                x
+                policies/production.yaml:19:33: error: `failures` is more than `of`: the breaker could never open
+                    19 |   - { per: [runbook], failures: 6, of: 5, verdict: approval }
+                       |                                 ^
                 """#),
         FindingCase(
             name: "anUnknownProtectedService",
@@ -991,7 +1196,9 @@ extension FindingCase {
                 "service:paymnets"]
                 """#,
             expected: #"""
-                x
+                policies/production.yaml:20:26: warning: no topology declares the service `paymnets`; did you mean `service:payments`?
+                    20 | protect: [control-plane, "service:paymnets"]
+                       |                          ^~~~~~~~~~~~~~~~~~
                 """#),
         FindingCase(
             name: "anUnknownServiceInDependsOn",
@@ -1002,7 +1209,9 @@ extension FindingCase {
                 depends-on: [paymets]
                 """#,
             expected: #"""
-                x
+                policies/landscape.yaml:3:82: error: no topology declares the service `paymets`; did you mean `payments`?
+                     3 |   checkout: { environment: production, tier: critical, replicas: 6, depends-on: [paymets] }
+                       |                                                                                  ^~~~~~~
                 """#),
         FindingCase(
             name: "aListThatIsNone",
@@ -1013,7 +1222,9 @@ extension FindingCase {
                 depends-on: payments
                 """#,
             expected: #"""
-                x
+                policies/landscape.yaml:3:81: error: `depends-on` is a list, and this is a single value; did you mean `[payments]`?
+                     3 |   checkout: { environment: production, tier: critical, replicas: 6, depends-on: payments }
+                       |                                                                                 ^~~~~~~~
                 """#),
         FindingCase(
             name: "anIgnoredAlertname",
@@ -1024,7 +1235,9 @@ extension FindingCase {
                 ignore-labels: [alertname]
                 """#,
             expected: #"""
-                x
+                policies/landscape.yaml:7:27: error: the label `alertname` cannot be ignored
+                     7 | dedupe:  { ignore-labels: [alertname], window: 5m, stale-after: 20m }
+                       |                           ^~~~~~~~~~~
                 """#),
         FindingCase(
             name: "aReleaseAboveTheDamping",
@@ -1035,7 +1248,9 @@ extension FindingCase {
                 damp-at: 3, release-at: 4
                 """#,
             expected: #"""
-                x
+                policies/landscape.yaml:9:52: error: `release-at` must be below `damp-at`
+                     9 | flap:    { half-life: 10m, damp-at: 3, release-at: 4 }
+                       |                                                    ^
                 """#),
         FindingCase(
             name: "aNumberOutOfRange",
@@ -1046,7 +1261,9 @@ extension FindingCase {
                 hops: 11
                 """#,
             expected: #"""
-                x
+                policies/landscape.yaml:8:82: error: `hops` must be 0 to 10
+                     8 | group:   { window: 2m, life: 60m, entity: [service, job, queue, instance], hops: 11 }
+                       |                                                                                  ^~
                 """#),
         FindingCase(
             name: "aWholeNumberThatIsNone",
@@ -1057,7 +1274,9 @@ extension FindingCase {
                 hops: one
                 """#,
             expected: #"""
-                x
+                policies/landscape.yaml:8:82: error: `hops` is a whole number, and `one` is none
+                     8 | group:   { window: 2m, life: 60m, entity: [service, job, queue, instance], hops: one }
+                       |                                                                                  ^~~
                 """#),
         FindingCase(
             name: "anEmptyRole",
@@ -1068,7 +1287,9 @@ extension FindingCase {
                 payments: []
                 """#,
             expected: #"""
-                x
+                policies/landscape.yaml:15:29: warning: role `payments` has nobody in it
+                    15 | roles: { sre: [ada, grace], payments: [] }
+                       |                             ^~~~~~~~
                 """#),
         FindingCase(
             name: "aTestThatPromisesNothing",
@@ -1082,7 +1303,10 @@ extension FindingCase {
                 about: nothing
                 """#,
             expected: #"""
-                x
+                policies/landscape.yaml:17:1: error: a test has no `expect`
+                    17 | test: a stuck worker is restarted once
+                       | ^~~~
+                         = a test without `expect` and `never` promises nothing
                 """#),
     ]
 }

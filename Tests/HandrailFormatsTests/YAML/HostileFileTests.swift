@@ -17,7 +17,9 @@ struct HostileFileTests {
             let loaded = WorkspaceLoader.load(files: files)
             #expect((loaded.workspace == nil) == (loaded.errorCount > 0), "seed \(Self.seed), \(part), \(round)")
             for finding in loaded.findings {
-                let isPlain = finding.rendered.unicodeScalars.allSatisfy { $0 == "\n" || !$0.properties.isBidiControl && $0.value >= 32 }
+                let isPlain = finding.rendered.unicodeScalars.allSatisfy {
+                    $0 == "\n" || (!$0.properties.isBidiControl && $0.value >= 32)
+                }
                 #expect(isPlain, "seed \(Self.seed), \(part), \(round)")
                 #expect(finding.location.line >= 1 && finding.location.column >= 1)
                 #expect(finding.endColumn >= finding.location.column)
@@ -51,7 +53,7 @@ struct HostileFileTests {
         arguments: [
             ("[", "["), ("{", "{a: "), ("- ", "- "), ("? ", "? "), ("---\n", "---\n"), ("a: [", "x, "),
             ("a:\n", " - x\n"), ("people: x\n", "? a\n: b\n"), ("a: \"", "\\n"), ("#", "#"), ("a: '", "''"),
-            ("&", "&a "), ("a: ", "!t "), ("people: {", "*a : *b, "), ("a: |\n", " x\n"), ("people: x\nroles: { r: [", "p, "),
+            ("&", "&a "), ("a: ", "!t "), ("people: {", "*a : *b, "), ("a: |\n", " x\n"), ("people: x\nroles: { r: [", "p, "), ("topology: t\nservices: {", "a: {}, "),
             ("runbook: r\nsignature: { when: { a: '{", "a=\"1\","), ("action: a\nrun: [", "\"${x}\", "),
         ])
     func aLargeFileEndsSoon(start: String, repeated: String) {

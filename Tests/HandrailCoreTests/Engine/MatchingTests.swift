@@ -1,0 +1,174 @@
+import CEL
+import Testing
+
+@testable import HandrailCore
+
+@Suite struct MatchingTests {
+    private func template(_ source: String, _ environment: CELEnvironment) throws -> CELTemplate {
+        switch CELTemplate.compile(source, in: environment) {
+        case .template(let template): return template
+        case .issues(let issues): throw issues[0]
+        }
+    }
+
+    /// A runbook that restarts the worker of each bound alert.
+    private func runbook(
+        _ name: String, _ signature: Signature, priority: Int = 0, resolvedWithin: Duration = .seconds(60)
+    ) throws -> Runbook {
+        let patterns = ["stuck"]
+        return Runbook(
+            name: name, about: "", owner: "", priority: priority, signature: signature,
+            target: TargetTemplate(
+                each: "stuck", kind: "worker", id: try template("${stuck.labels.worker}", FactDeclarations.target(patterns: patterns)),
+                service: nil, location: Sample.place),
+            steps: [
+                Step(
+                    action: "supervisor.restart",
+                    arguments: [
+                        StepArgument(
+                            name: "program", value: try template("w:${target.id}", FactDeclarations.step(patterns: patterns)),
+                            location: Sample.place)
+                    ], location: Sample.place)
+            ],
+            verification: Verification(
+                probe: nil, resolved: ["stuck"], within: resolvedWithin, stable: .seconds(10), otherwise: .hold,
+                location: Sample.place),
+            location: Sample.place)
+    }
+
+    private func workspace(_ runbooks: [Runbook], verdict: Verdict = .automatic) throws -> Workspace {
+        let parameter = Parameter(name: "program", kind: .string(Parameter.StringRule()), location: Sample.place)
+        let environment = FactDeclarations.action([parameter], captured: [])
+        let command = Command(
+            arguments: [try template("restart", environment), try template("${program}", environment)],
+            location: Sample.place)
+        let action = Action(
+            name: "supervisor.restart", about: "", effect: .disruptive, parameters: [parameter],
+            rehearsal: .command(command), operation: .command(command), undo: .notNeeded(because: "restart"),
+            timeout: .seconds(10), location: Sample.place)
+        return Workspace(
+            runbooks: runbooks, actions: [action],
+            policies: [Policy(name: "p", defaultVerdict: verdict, location: Sample.place)],
+            correlation: Correlation(group: Correlation.Group(entity: ["service"]), storm: Correlation.Storm(servicesPercent: 100)))
+    }
+
+    private func stuck(_ worker: String, _ seconds: Double) -> Alert {
+        Sample.firing(["alertname": "WorkerStuck", "worker": worker, "service": "queue"], since: seconds)
+    }
+
+    private func decided(_ transcript: Transcript) -> [String] {
+        transcript.lines.filter { $0.contains("restart ") || $0.contains("not chosen") || $0.contains("refused") || $0.contains("run ") }
+    }
+
+    @Test func aMatchRipensOnATimerAndNotWithTheNextAlert() throws {
+        let signature = Signature(when: [try Sample.pattern("stuck", "WorkerStuck")], holdsFor: .seconds(20))
+        var transcript = Transcript(try workspace([try runbook("restart", signature)]))
+        transcript.play(Sample.delivery(100, stuck("2", 98)))
+        transcript.advance(to: 200)
+        #expect(
+            decided(transcript) == [
+                "118.0 #1 restart automatic restart w:2", "118.0 #1 run 1 started", "178.0 #1 run 1 failed",
+            ])
+    }
+
+    @Test func timeInWhichABlockerFiredDoesNotCountAsHeld() throws {
+        let signature = Signature(
+            when: [try Sample.pattern("stuck", "WorkerStuck")], unless: [try Sample.blocker("RedisDown")],
+            holdsFor: .seconds(20))
+        var transcript = Transcript(try workspace([try runbook("restart", signature)]))
+        transcript.play(
+            Sample.delivery(100, stuck("2", 100)),
+            Sample.delivery(101, Sample.firing(["alertname": "RedisDown", "service": "redis"], since: 101)),
+            Sample.delivery(160, Sample.resolved(["alertname": "RedisDown", "service": "redis"], since: 101, at: 160)))
+        transcript.advance(to: 185)
+        #expect(decided(transcript).first == "180.0 #1 restart automatic restart w:2")
+    }
+
+    @Test func whatResolvesBeforeItRipensIsGone() throws {
+        let signature = Signature(when: [try Sample.pattern("stuck", "WorkerStuck")], holdsFor: .seconds(20))
+        var transcript = Transcript(try workspace([try runbook("restart", signature)]))
+        transcript.play(
+            Sample.delivery(100, stuck("2", 100)),
+            Sample.delivery(
+                110, Sample.resolved(["alertname": "WorkerStuck", "worker": "2", "service": "queue"], since: 100, at: 110)))
+        transcript.advance(to: 1000)
+        #expect(decided(transcript).isEmpty)
+    }
+
+    @Test func aMatchIsDecidedOnceWhileItLasts() throws {
+        let signature = Signature(when: [try Sample.pattern("stuck", "WorkerStuck")])
+        var transcript = Transcript(try workspace([try runbook("restart", signature)], verdict: .advisory))
+        for second in 0..<20 { transcript.play(Sample.delivery(100 + Double(second), stuck("2", 100))) }
+        #expect(decided(transcript) == ["100.0 #1 restart advisory restart w:2"])
+    }
+
+    @Test func onlyOneMutatingRunHoldsAnIncident() throws {
+        let pattern = try Sample.pattern("stuck", "WorkerStuck")
+        let workspace = try workspace([
+            try runbook("a", Signature(when: [pattern])), try runbook("b", Signature(when: [pattern]), priority: 1),
+        ])
+        var transcript = Transcript(workspace)
+        transcript.play(Sample.delivery(100, stuck("2", 100)))
+        #expect(
+            transcript.lines.dropFirst() == [
+                "100.0 #1 b automatic restart w:2", "100.0 #1 run 1 started",
+                "100.0 #1 not chosen a: `b` holds worker 2",
+            ])
+    }
+
+    @Test func aLadderGoesUpWhenTheRungBelowFailed() throws {
+        let pattern = try Sample.pattern("stuck", "WorkerStuck")
+        let first = try runbook("first", Signature(when: [pattern]))
+        let second = try runbook(
+            "second",
+            Signature(when: [pattern], after: Escalation(runbook: "first", outcome: .failed, location: Sample.place)))
+        var transcript = Transcript(try workspace([first, second]))
+        transcript.play(Sample.delivery(100, stuck("2", 100)))
+        transcript.advance(to: 165)
+        #expect(
+            transcript.lines.dropFirst() == [
+                "100.0 #1 first automatic restart w:2", "100.0 #1 run 1 started", "160.0 #1 run 1 failed",
+                "160.0 #1 second automatic restart w:2", "160.0 #1 run 2 started",
+            ])
+    }
+
+    @Test func aRunThatHelpedSucceedsOnceItsAlertsStayClear() throws {
+        let signature = Signature(when: [try Sample.pattern("stuck", "WorkerStuck")])
+        var transcript = Transcript(try workspace([try runbook("restart", signature)]))
+        transcript.play(
+            Sample.delivery(100, stuck("2", 100)),
+            Sample.delivery(
+                110, Sample.resolved(["alertname": "WorkerStuck", "worker": "2", "service": "queue"], since: 100, at: 110)))
+        transcript.advance(to: 130)
+        #expect(decided(transcript).last == "120.0 #1 run 1 succeeded")
+    }
+
+    @Test(arguments: ["", "*", "-rf", "a\nb", "\u{202E}x", String(repeating: "A", count: 1 << 20)])
+    func aTargetThatIsNotAPlainNameIsRefused(worker: String) throws {
+        let signature = Signature(when: [try Sample.pattern("stuck", "WorkerStuck")])
+        var transcript = Transcript(try workspace([try runbook("restart", signature)]))
+        transcript.play(Sample.delivery(100, stuck(worker, 100)))
+        let refused = transcript.lines.filter { $0.contains("refused restart") }
+        #expect(refused.count == 1)
+        #expect(refused.allSatisfy { $0.utf8.count < 400 })
+    }
+
+    /// Whatever a label holds, the number of argv elements stays what the action says.
+    @Test(arguments: ["$(reboot)", "${1+1}", "a b c", "x; rm -rf /", "{{ y }}", "`id`", "'", "\"", "a,b"])
+    func textFromAnAlertStaysOneArgument(worker: String) throws {
+        let signature = Signature(when: [try Sample.pattern("stuck", "WorkerStuck")])
+        var engine = Engine(workspace: try workspace([try runbook("restart", signature)]))
+        var plans: [Plan] = []
+        engine.receive(Sample.delivery(100, stuck(worker, 100))) { entry in
+            if case .decided(let record) = entry.event { plans.append(record.plan) }
+        }
+        #expect(plans.map { $0.steps.map(\.argv) } == [[["restart", "w:" + worker]]])
+    }
+
+    @Test func anUnauthenticatedSourceNeverLeadsToAnAutomaticAction() throws {
+        let signature = Signature(when: [try Sample.pattern("stuck", "WorkerStuck")])
+        var transcript = Transcript(try workspace([try runbook("restart", signature)]))
+        transcript.play(Sample.delivery(100, stuck("2", 100), isAuthenticated: false))
+        #expect(transcript.lines.last == "100.0 #1 restart approval restart w:2")
+    }
+}
