@@ -33,6 +33,7 @@ public struct Replay: Sendable {
     private var engine: Engine
     private let options: Options
     private var report: ReplayReport
+    private var isCut = false
 
     public init(recording: String, workspace: Workspace, options: Options = Options()) {
         engine = Engine(workspace: workspace, explains: options.explains)
@@ -42,7 +43,10 @@ public struct Replay: Sendable {
 
     public mutating func receive(_ delivery: Delivery) {
         if report.firstAt == nil { report.firstAt = delivery.receivedAt }
-        guard let start = report.firstAt, isInside(delivery.receivedAt, start: start) else { return }
+        guard let start = report.firstAt, isInside(delivery.receivedAt, start: start) else {
+            isCut = true
+            return
+        }
         report.playedFrom = report.playedFrom ?? delivery.receivedAt
         report.lastAt = max(report.lastAt ?? delivery.receivedAt, delivery.receivedAt)
         var report = report
@@ -62,6 +66,12 @@ public struct Replay: Sendable {
     /// - Returns: everything that was seen; the incidents that are still open are in it as they stand.
     public mutating func finish() -> ReplayReport {
         var report = report
+        // What ripens before the cut is decided before it.
+        if let to = options.to, let start = report.firstAt, isCut {
+            engine.advance(to: Timestamp(milliseconds: to.resolved(from: start).milliseconds - 1)) {
+                report.note($0, keepsTimeline: options.keepsTimeline)
+            }
+        }
         engine.finish { report.note($0, keepsTimeline: options.keepsTimeline) }
         report.counters = engine.counters
         report.settle()

@@ -19,6 +19,7 @@ public struct ReplayReport: Sendable {
     /// In the order in which they were made.
     public internal(set) var decisions: [DecisionRecord] = []
     public internal(set) var counters = Counters()
+    public internal(set) var refusedPlans = 0
     /// By the id of an absorbed incident the one that took it over.
     private var absorbed: [Int: Int] = [:]
 
@@ -39,8 +40,9 @@ public struct ReplayReport: Sendable {
         case .incidentClosed(let summary): incidents.append(summary)
         case .decided(let record): decisions.append(record)
         case .incidentsMerged(let other, _): absorbed[other] = entry.incident
+        case .planRefused: refusedPlans += 1
         case .incidentOpened, .alertJoined, .alertFiredAgain, .alertResolved, .alertMuted, .alertUnmuted, .alertDamped,
-            .alertReleased, .incidentResolved, .stormBegan, .stormEnded, .notChosen, .planRefused, .runStarted,
+            .alertReleased, .incidentResolved, .stormBegan, .stormEnded, .notChosen, .runStarted,
             .runEnded:
             break
         }
@@ -62,9 +64,12 @@ public struct ReplayReport: Sendable {
     /// The numbers at the end of a replay.
     public struct Summary: Hashable, Sendable {
         public let deliveries: Int
+        /// Firing and resolved, repetitions included.
+        public let notices: Int
+        /// How often an alert began to fire.
         public let alerts: Int
         public let incidents: Int
-        /// How many notices fewer a person would have seen: 1 - incidents/alerts in whole percent, rounded down.
+        /// How many calls fewer a person would have got: 1 - incidents/alerts in whole percent, rounded down.
         public let noiseReductionPercent: Int
         public let verdicts: [Verdict: Int]
         public let refusedPlans: Int
@@ -74,11 +79,12 @@ public struct ReplayReport: Sendable {
 
         init(_ report: ReplayReport) {
             deliveries = report.counters.deliveries
-            alerts = report.counters.alerts
+            notices = report.counters.alerts
+            alerts = report.counters.episodes
             incidents = report.incidents.count
             noiseReductionPercent = alerts == 0 ? 0 : max(0, (alerts - incidents) * 100 / alerts)
             verdicts = report.decisions.reduce(into: [:]) { $0[$1.decision.verdict, default: 0] += 1 }
-            refusedPlans = report.timeline.count { if case .planRefused = $0.event { true } else { false } }
+            refusedPlans = report.refusedPlans
             timeSaved = report.incidents.compactMap { Self.saved(in: $0, report) }.reduce(.zero, +)
         }
 

@@ -32,6 +32,11 @@ struct FlapScore: Hashable, Sendable {
         return measuredAt + .milliseconds(milliseconds < 1e15 ? Int64(milliseconds) : 1_000_000_000_000_000)
     }
 
+    /// Whether what happened still weighs anything; a penalty below a tenth is forgotten.
+    func isForgotten(at now: Timestamp, rule: Correlation.Flap) -> Bool {
+        !isDamped && current(at: now, rule: rule) < 0.1
+    }
+
     private func current(at now: Timestamp, rule: Correlation.Flap) -> Double {
         guard penalty > 0 else { return 0 }
         let elapsed = Double(max(0, (now - measuredAt).milliseconds))

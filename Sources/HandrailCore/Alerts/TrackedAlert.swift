@@ -1,7 +1,8 @@
 /// What the engine remembers of one alert.
 struct TrackedAlert: Sendable {
-    let labels: LabelSet
-    let traits: AlertTraits
+    /// Of the current or last episode: where labels are left out of the identity, episodes may differ in them.
+    var labels: LabelSet
+    var traits: AlertTraits
     let firstSeenAt: Timestamp
     var annotations: Annotations
     var isFiring = false
@@ -11,8 +12,12 @@ struct TrackedAlert: Sendable {
     var beganAt: Timestamp
     var lastSeenAt: Timestamp
     var endedAt: Timestamp?
+    /// The start of the episode before this one, by the source's clock.
+    var earlierStartsAt: Timestamp?
     /// A firing alert of an alert list is over at this time unless it is renewed.
     var lapsesAt: Timestamp?
+    /// When the timer that watches it is set to.
+    var lapseTimerAt: Timestamp?
     var incident: Int?
     var muting: Muting?
     var isSuppressedBySource = false
@@ -84,21 +89,32 @@ enum NoticeMeaning: Hashable {
     case ends
     /// It speaks of an earlier episode, or ends what has ended.
     case late
+    /// It comes from a source that did not prove who it is, about an alert that one which did vouches for.
+    case distrusted
 
     /// - Parameters:
     ///   - known: the alert as it is remembered.
     init(of notice: Alert, for known: TrackedAlert, at now: Timestamp) {
         switch (notice.status, known.isFiring) {
         case (.firing, true):
-            // A later start without a resolve in between: the resolve was lost. It is still one firing alert.
-            self = notice.startsAt < known.startsAt ? .late : .repeated
+            // Another start without a resolve in between is a corrected one, or the resolve was lost. It is still one alert.
+            self = Self.isOfEarlierEpisode(notice, known) ? .late : .repeated
         case (.firing, false):
             self = Self.isOver(notice, known, now) ? .late : .begins
         case (.resolved, true):
-            self = notice.startsAt < known.startsAt ? .late : .ends
+            self = Self.isOfEarlierEpisode(notice, known) ? .late : .ends
         case (.resolved, false):
             self = .late
         }
+    }
+
+    /// Only an episode that was seen can be told from a start that the source has corrected downwards, as Alertmanager
+    /// does when two Prometheus servers report the same alert. A resolve that ended before this episode began is of an
+    /// earlier one as well, seen or not.
+    private static func isOfEarlierEpisode(_ notice: Alert, _ known: TrackedAlert) -> Bool {
+        guard notice.startsAt < known.startsAt else { return false }
+        if notice.status == .resolved, let endsAt = notice.endsAt, endsAt <= known.startsAt { return true }
+        return known.earlierStartsAt.map { notice.startsAt <= $0 } ?? false
     }
 
     /// A firing notice of an episode that has resolved is a late or repeated delivery, unless it comes so long after

@@ -7,7 +7,9 @@ extension Engine {
             return
         }
         let now = now
-        let meaning = alerts.update(slot) { known in
+        let meaning: NoticeMeaning? = alerts.update(slot) { known in
+            // What nobody vouches for takes nothing away from what somebody did: no resolve, no new evidence.
+            if known.isFiring, known.isAuthenticated, !isAuthenticated { return .distrusted }
             let meaning = NoticeMeaning(of: notice, for: known, at: now)
             if meaning == .repeated { known.repeated(by: notice, isAuthenticated: isAuthenticated, at: now) }
             return meaning
@@ -15,9 +17,13 @@ extension Engine {
         switch meaning {
         case .repeated:
             counters.duplicates += 1
+            setLapseTimer(slot, notice.endsAt)
             reviewSuppression(slot, notice, emit)
+        case .distrusted: counters.distrusted += 1
         case .begins: begin(slot, notice, isAuthenticated: isAuthenticated, emit)
-        case .ends: end(slot, at: notice.endsAt, emit)
+        case .ends:
+            counters.ended += 1
+            end(slot, at: notice.endsAt, emit)
         case .late, nil: counters.late += 1
         }
     }
@@ -38,16 +44,19 @@ extension Engine {
     private mutating func begin(_ slot: Int, _ notice: Alert, isAuthenticated: Bool, _ emit: Emit) {
         counters.episodes += 1
         let (now, rule) = (now, correlation.flap)
+        let traits = traits(of: notice, at: slot)
         let isNowDamped = alerts.update(slot) { alert in
+            alert.labels = notice.labels
+            alert.traits = traits
             alert.begin(notice, isAuthenticated: isAuthenticated, at: now)
             return alert.episodes > 1 && alert.flap.firedAgain(at: now, rule: rule)
         }
         guard let alert = alerts[slot] else { return }
         if isNowDamped == true { emit(entry(.alertDamped(alert.labels), incident: alert.incident)) }
         if alert.flap.isDamped { setFlapTimer(slot, alert) }
-        if let lapsesAt = alert.lapsesAt { timers.set(.lapseAlert(slot: slot, generation: alert.generation), at: lapsesAt) }
+        setLapseTimer(slot, alert.lapsesAt)
         noteStorm(of: alert, emit)
-        let affected = muter.alertBegan(slot, alert.traits)
+        let affected = muter.alertBegan(slot, alert)
         let muting = muter.muting(of: slot, in: alerts, at: now)
         alerts.update(slot) { $0.muting = muting }
         if let muting {
@@ -57,6 +66,19 @@ extension Engine {
         correlate(slot, emit)
         touch(slot)
         review(affected, emit)
+    }
+
+    private func traits(of notice: Alert, at slot: Int) -> AlertTraits {
+        if let known = alerts[slot], known.labels == notice.labels { return known.traits }
+        return index.traits(of: notice.labels)
+    }
+
+    private mutating func setLapseTimer(_ slot: Int, _ lapsesAt: Timestamp?) {
+        guard let lapsesAt, let alert = alerts[slot], alert.lapseTimerAt.map({ lapsesAt < $0 || $0 <= now }) ?? true else {
+            return
+        }
+        alerts.update(slot) { $0.lapseTimerAt = lapsesAt }
+        timers.set(.lapseAlert(slot: slot, generation: alert.generation), at: lapsesAt)
     }
 
     mutating func end(_ slot: Int, at endsAt: Timestamp?, _ emit: Emit) {
@@ -69,7 +91,7 @@ extension Engine {
         }
         guard let alert = alerts[slot] else { return }
         storm.alertEnded(service: alert.traits.service)
-        let affected = muter.alertEnded(slot, alert.traits)
+        let affected = muter.alertEnded(slot, alert)
         timers.set(
             .forgetAlert(slot: slot, generation: alert.generation), at: now + correlation.dedupe.window)
         if let incident = alert.incident { memberEnded(alert.labels, in: incident, emit) }
@@ -80,7 +102,8 @@ extension Engine {
     mutating func lapseAlert(_ slot: Int, _ generation: Int, _ emit: Emit) {
         guard let alert = alerts[slot], alert.generation == generation, alert.isFiring else { return }
         guard let lapsesAt = alert.lapsesAt, lapsesAt <= now else {
-            alert.lapsesAt.map { timers.set(.lapseAlert(slot: slot, generation: generation), at: $0) }
+            alerts.update(slot) { $0.lapseTimerAt = nil }
+            setLapseTimer(slot, alert.lapsesAt)
             return
         }
         end(slot, at: lapsesAt, emit)
@@ -90,10 +113,9 @@ extension Engine {
     mutating func forgetAlert(_ slot: Int, _ generation: Int) {
         guard let alert = alerts[slot], alert.generation == generation, !alert.isFiring else { return }
         guard alert.incident == nil else { return }
-        if alert.flap.isDamped {
-            timers.set(
-                .forgetAlert(slot: slot, generation: generation),
-                at: max(now + .seconds(1), alert.flap.releaseDue(rule: correlation.flap)))
+        guard alert.flap.isForgotten(at: now, rule: correlation.flap) else {
+            // What flaps slowly flaps as well: its penalty is remembered until it has decayed.
+            timers.set(.forgetAlert(slot: slot, generation: generation), at: now + correlation.flap.halfLife + .seconds(1))
             return
         }
         alerts.remove(slot)
@@ -155,7 +177,7 @@ extension Engine {
                 emit(entry(.alertMuted(alert.labels, by: muting), incident: alert.incident))
             } else {
                 emit(entry(.alertUnmuted(alert.labels), incident: alert.incident))
-                correlate(slot, emit)
+                if alert.incident.flatMap({ incidents[$0] }) == nil { correlate(slot, emit) }
             }
             touch(slot)
         }
@@ -166,6 +188,7 @@ extension TrackedAlert {
     fileprivate mutating func repeated(by notice: Alert, isAuthenticated: Bool, at now: Timestamp) {
         lastSeenAt = now
         lapsesAt = notice.endsAt
+        startsAt = min(startsAt, notice.startsAt)
         // One authenticated notice vouches for the alert; what is not authenticated takes nothing away.
         self.isAuthenticated = self.isAuthenticated || isAuthenticated
         if annotations !== notice.annotations { annotations = notice.annotations }
@@ -173,11 +196,13 @@ extension TrackedAlert {
 
     fileprivate mutating func begin(_ notice: Alert, isAuthenticated: Bool, at now: Timestamp) {
         isFiring = true
+        if episodes > 0 { earlierStartsAt = startsAt }
         startsAt = notice.startsAt
         beganAt = AlertClock.began(notice.startsAt, receivedAt: now)
         lastSeenAt = now
         endedAt = nil
         lapsesAt = notice.endsAt
+        lapseTimerAt = nil
         annotations = notice.annotations
         isSuppressedBySource = notice.isSuppressedBySource
         self.isAuthenticated = isAuthenticated

@@ -4,7 +4,7 @@ internal import CEL
 extension Engine {
     /// - Parameter ripe: the one that goes first in front.
     mutating func decide(_ ripe: [RipeMatch], in id: Int, _ view: IncidentView, _ emit: Emit) {
-        for match in ripe where !isSettled(match, in: id) {
+        for match in ripe {
             let runbook = runbooks[match.key.runbook]
             do {
                 let plan = try planner.plan(runbook, for: match.binding)
@@ -14,24 +14,8 @@ extension Engine {
                     settle(match, runbook, plan, in: id, view, emit)
                 }
             } catch {
-                incidents[id]?.decided[match.key] = .forGood
+                isDecided(match, in: id)
                 emit(entry(.planRefused(runbook: runbook.name, error), incident: id))
-            }
-        }
-    }
-
-    /// A match is decided once while it lasts; after a run, only a match that formed anew is.
-    private func isSettled(_ match: RipeMatch, in id: Int) -> Bool {
-        switch incidents[id]?.decided[match.key] {
-        case nil: false
-        case .forGood: true
-        case .run(let run):
-            if runs[run] != nil {
-                true
-            } else if let endedAt = endedRuns[run] {
-                match.since < endedAt
-            } else {
-                true
             }
         }
     }
@@ -44,8 +28,8 @@ extension Engine {
                 return "`\(run.plan.runbook)` holds \(target)"
             }
         }
-        guard let holder = incidents[id]?.holder, let run = runs[holder] else { return nil }
-        return "`\(run.plan.runbook)` holds the incident"
+        let holder = incidents[id]?.runs.sorted().compactMap { runs[$0] }.first { $0.plan.isMutating }
+        return holder.map { "`\($0.plan.runbook)` holds the incident" }
     }
 
     private mutating func reportNotChosen(
@@ -69,16 +53,22 @@ extension Engine {
             bindings: match.binding.groups.map { ($0.pattern, $0.alerts.map(\.labels)) },
             nearMisses: nearMisses(of: incident, except: match.key.runbook))
         emit(entry(.decided(record), incident: id))
+        isDecided(match, in: id)
         switch decision.verdict {
         case .automatic:
             let run = startRun(plan, request, in: id, emit)
-            incidents[id]?.decided[match.key] = .run(run)
+            incidents[id]?.asked[match.key] = run
         case .approval:
             let run = ask(plan, decision.approval, in: id)
-            incidents[id]?.decided[match.key] = .run(run)
+            incidents[id]?.asked[match.key] = run
         case .advisory, .deny:
-            incidents[id]?.decided[match.key] = .forGood
+            break
         }
+    }
+
+    private mutating func isDecided(_ match: RipeMatch, in id: Int) {
+        let each = runbooks[match.key.runbook].target.each
+        incidents[id]?.matches[match.key]?.isDecided(for: each.map { match.binding.alerts(of: $0) } ?? [])
     }
 
     private func actions(of plan: Plan) -> [String: Action] {

@@ -42,6 +42,7 @@ extension Engine {
 
     private mutating func memberBegan(again alert: TrackedAlert, in id: Int, _ emit: Emit) {
         let now = now
+        if !alert.traits.patterns.isEmpty { alerts.find(alert.labels).map { _ = incidents[id]?.bindable.insert($0) } }
         incidents[id]?.memberBegan(at: now)
         if !alert.flap.isDamped { emit(entry(.alertFiredAgain(alert.labels), incident: id)) }
     }
@@ -68,7 +69,6 @@ extension Engine {
         unlink(incident)
         incidents[incident.id] = nil
         dirty.remove(incident.id)
-        for case .run(let run) in incident.decided.values { endedRuns[run] = nil }
         for member in incident.members {
             guard let alert = alerts[member.slot], alert.incident == incident.id else { continue }
             alerts.update(member.slot) { $0.incident = nil }
@@ -122,7 +122,6 @@ extension Engine {
     /// One alert related two incidents: they had one cause all along. The older one keeps its number.
     private mutating func merge(_ other: Int, into home: Int, because: MembershipReason, _ emit: Emit) {
         guard let absorbed = incidents[other] else { return }
-        withdrawPending(of: other, emit)
         unlink(absorbed)
         incidents[other] = nil
         dirty.remove(other)
@@ -131,7 +130,7 @@ extension Engine {
         for key in absorbed.entityKeys where incidents[home]?.entityKeys.insert(key).inserted == true {
             incidentsByEntity[key, default: []].append(home)
         }
-        for run in runs.keys.sorted() where runs[run]?.incident == other { runs[run]?.incident = home }
+        for run in absorbed.runs { runs[run]?.incident = home }
         dirty.insert(home)
         emit(entry(.incidentsMerged(absorbed: other, because: because), incident: home))
     }
@@ -169,9 +168,9 @@ extension Incident {
         firingCount += other.firingCount
         lastBeganAt = max(lastBeganAt, other.lastBeganAt)
         if other.firingCount > 0 { resolvedAt = nil }
-        decided.merge(other.decided) { own, _ in own }
+        runs.formUnion(other.runs)
+        asked.merge(other.asked) { own, _ in own }
         outcomes.merge(other.outcomes) { own, _ in own }
         matches.merge(other.matches) { own, _ in own }
-        holder = holder ?? other.holder
     }
 }

@@ -5,12 +5,12 @@ extension Engine {
     /// Notes that an alert changed in a way that signatures can see.
     mutating func touch(_ slot: Int) {
         guard let alert = alerts[slot] else { return }
-        if let id = alert.incident, !alert.traits.patterns.isEmpty || runs.values.contains(where: { $0.incident == id }) {
+        if let id = alert.incident, !alert.traits.patterns.isEmpty || incidents[id]?.runs.isEmpty == false {
             markDirty(id)
         }
         guard !alert.traits.blockers.isEmpty else { return }
         blocking.update(slot, alert)
-        for incident in incidents.values where !incident.bindable.isEmpty { markDirty(incident.id) }
+        for id in incidents.keys.sorted() where incidents[id]?.bindable.isEmpty == false { markDirty(id) }
     }
 
     /// In a storm a signature is tried once a second for an incident, however many alerts arrive in between.
@@ -19,13 +19,19 @@ extension Engine {
             dirty.insert(id)
             return
         }
-        guard incidents[id]?.isEvaluationDue == false else { return }
-        incidents[id]?.isEvaluationDue = true
-        timers.set(.evaluate(incident: id), at: now + .seconds(1))
+        setEvaluation(of: id, at: now + .seconds(1))
+    }
+
+    /// One timer an incident: when it fires, the matches that must wait longer set the next one.
+    private mutating func setEvaluation(of id: Int, at time: Timestamp) {
+        if let due = incidents[id]?.evaluationDueAt, due <= time { return }
+        incidents[id]?.evaluationDueAt = time
+        timers.set(.evaluate(incident: id), at: time)
     }
 
     mutating func evaluationIsDue(_ id: Int) {
-        incidents[id]?.isEvaluationDue = false
+        guard let due = incidents[id]?.evaluationDueAt, due <= now else { return }
+        incidents[id]?.evaluationDueAt = nil
         dirty.insert(id)
     }
 
@@ -68,44 +74,60 @@ extension Engine {
         return attempts.map { $0.blocked("after `\(rung.runbook)` \(rung.outcome.rawValue): it has not") }
     }
 
-    /// Follows one match over time; returns it once it has held long enough.
+    /// Follows one match over time; returns it once it has held long enough and something is left to decide.
     private mutating func track(_ attempt: MatchAttempt, of runbook: Int, in id: Int) -> RipeMatch? {
         let key = MatchKey(runbook: runbook, values: attempt.key)
-        let needed = runbooks[runbook].signature.holdsFor
+        var tracker = incidents[id]?.matches[key] ?? MatchTracker()
+        defer { incidents[id]?.matches[key] = tracker }
         switch attempt.outcome {
         case .incomplete(let reason):
-            incidents[id]?.matches[key]?.since = nil
+            tracker.breaks()
             incidents[id]?.misses[runbook] = .reason(reason)
             return nil
         case .blocked(let reason):
-            var tracker = incidents[id]?.matches[key] ?? MatchTracker()
-            tracker.since = nil
-            tracker.isBlocked = true
-            tracker.blockedAt = now
-            incidents[id]?.matches[key] = tracker
+            tracker.isBlocked(at: now)
             incidents[id]?.misses[runbook] = .reason(reason)
             return nil
         case .complete(let binding, let completedAt):
-            var tracker = incidents[id]?.matches[key] ?? MatchTracker()
-            let since = tracker.since ?? tracker.beginning(completedAt: completedAt, now: now)
-            tracker.since = since
-            tracker.isBlocked = false
-            incidents[id]?.matches[key] = tracker
-            guard since + needed <= now else {
-                incidents[id]?.misses[runbook] = .waiting(since: since, needed: needed)
-                timers.set(.evaluate(incident: id), at: since + needed)
-                return nil
-            }
-            incidents[id]?.misses[runbook] = nil
-            return RipeMatch(key: key, since: since, binding: binding)
+            tracker.holds(completedAt: completedAt, alerts: binding.groups.flatMap(\.alerts), at: now)
+            return ripe(key, binding, tracker, in: id)
         }
+    }
+
+    private mutating func ripe(
+        _ key: MatchKey, _ binding: Binding, _ tracker: MatchTracker, in id: Int
+    ) -> RipeMatch? {
+        let runbook = runbooks[key.runbook]
+        let needed = runbook.signature.holdsFor
+        guard let since = tracker.since else { return nil }
+        guard since + needed <= now else {
+            incidents[id]?.misses[key.runbook] = .waiting(since: since, needed: needed)
+            setEvaluation(of: id, at: since + needed)
+            return nil
+        }
+        incidents[id]?.misses[key.runbook] = nil
+        guard let each = runbook.target.each else {
+            let isAsked = incidents[id]?.asked[key].flatMap { runs[$0] } != nil
+            return tracker.isSettled || isAsked ? nil : RipeMatch(key: key, binding: binding)
+        }
+        return ripe(each, key, binding, tracker, needed, in: id)
+    }
+
+    /// Under `each`, every alert must have held by itself, and is decided for once.
+    private mutating func ripe(
+        _ each: String, _ key: MatchKey, _ binding: Binding, _ tracker: MatchTracker, _ needed: Duration, in id: Int
+    ) -> RipeMatch? {
+        let open = binding.alerts(of: each).filter { !tracker.isHandled($0) }
+        let now = now
+        let held = open.filter { $0.beganAt + needed <= now }
+        if let next = open.map({ $0.beganAt + needed }).filter({ $0 > now }).min() { setEvaluation(of: id, at: next) }
+        return held.isEmpty ? nil : RipeMatch(key: key, binding: binding.narrowed(each, to: held))
     }
 }
 
 /// A match that has held long enough.
 struct RipeMatch {
     let key: MatchKey
-    let since: Timestamp
     let binding: Binding
 
     /// Priority, then the more specific signature, then the name.

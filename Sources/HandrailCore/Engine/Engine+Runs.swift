@@ -33,15 +33,15 @@ extension Engine {
     private mutating func add(_ run: ActiveRun) -> Int {
         runCount += 1
         runs[runCount] = run
+        incidents[run.incident]?.runs.insert(runCount)
         if run.plan.isMutating {
-            incidents[run.incident]?.holder = runCount
             for target in run.plan.targets { targetHolders[target.key] = runCount }
         }
         return runCount
     }
 
     mutating func judgeRuns(of id: Int, _ emit: Emit) {
-        for run in runs.keys.sorted() where runs[run]?.incident == id { judge(run, emit) }
+        for run in incidents[id]?.runs.sorted() ?? [] { judge(run, emit) }
     }
 
     mutating func judge(_ run: Int, _ emit: Emit) {
@@ -74,7 +74,6 @@ extension Engine {
             end(run, .succeeded, because: "its alerts have been clear for \(verification.stable.inWords)", emit)
         } else if clearSince == nil {
             timers.set(.judgeRun(run), at: since + verification.stable)
-            timers.set(.judgeRun(run), at: max(deadline, now))
         }
     }
 
@@ -84,9 +83,8 @@ extension Engine {
 
     private mutating func end(_ run: Int, _ outcome: RunOutcome, because: String, _ emit: Emit) {
         guard let active = runs.removeValue(forKey: run) else { return }
-        endedRuns[run] = now
         for target in active.plan.targets where targetHolders[target.key] == run { targetHolders[target.key] = nil }
-        if incidents[active.incident]?.holder == run { incidents[active.incident]?.holder = nil }
+        incidents[active.incident]?.runs.remove(run)
         incidents[active.incident]?.outcomes[active.plan.runbook] = outcome
         ledger.end(run, outcome, at: now)
         emit(
@@ -98,7 +96,7 @@ extension Engine {
 
     /// Nobody needs to answer for an incident that is over.
     mutating func withdrawPending(of id: Int, _ emit: Emit) {
-        for run in runs.keys.sorted() where runs[run]?.incident == id {
+        for run in incidents[id]?.runs.sorted() ?? [] {
             switch runs[run]?.stage {
             case .pending: end(run, .refused, because: "the incident ended before anybody answered", emit)
             case .verifying, nil: continue

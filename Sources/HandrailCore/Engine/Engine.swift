@@ -31,8 +31,6 @@ public struct Engine: Sendable {
     var dirty: Set<Int> = []
     var runs: [Int: ActiveRun] = [:]
     var runCount = 0
-    /// When a run ended, for as long as its incident is open.
-    var endedRuns: [Int: Timestamp] = [:]
     /// The mutating run that holds a target, by the target's key.
     var targetHolders: [ExactText: Int] = [:]
     var ledger: RunLedger
@@ -45,7 +43,7 @@ public struct Engine: Sendable {
         planner = Planner(workspace: workspace)
         policies = PolicySet(policies: workspace.policies, topology: workspace.topology)
         self.explains = explains
-        storm = StormDetector(rule: workspace.correlation.storm, serviceCount: workspace.topology.services.count)
+        storm = StormDetector(rule: workspace.correlation.storm, services: workspace.topology.services.map(\.name))
         muter = Muter(correlation: workspace.correlation)
         blocking = BlockingAlerts(index)
         ledger = RunLedger(memory: policies.longestWindow, history: policies.longestHistory)
@@ -56,7 +54,7 @@ public struct Engine: Sendable {
     public mutating func receive(_ delivery: Delivery, into emit: Emit) {
         advance(to: delivery.receivedAt, into: emit)
         counters.deliveries += 1
-        counters.truncated += delivery.truncatedAlerts
+        counters.leftOut(delivery.truncatedAlerts)
         for alert in delivery.alerts {
             take(alert, isAuthenticated: delivery.isAuthenticated, emit)
         }
@@ -65,9 +63,11 @@ public struct Engine: Sendable {
 
     /// Moves the clock, and fires every timer on the way at its own time.
     public mutating func advance(to time: Timestamp, into emit: Emit) {
-        while let (at, timer) = timers.pop(dueBy: time) {
+        while let (at, first) = timers.pop(dueBy: time) {
             now = max(now, at)
-            fire(timer, emit)
+            fire(first, emit)
+            // What is due at one instant is one change to those who look at it.
+            while let (_, next) = timers.pop(dueBy: at) { fire(next, emit) }
             evaluateDirty(emit)
         }
         now = max(now, time)

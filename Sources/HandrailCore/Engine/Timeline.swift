@@ -127,6 +127,9 @@ public struct DecisionRecord: Sendable {
 }
 
 /// Counts of everything that came in; nothing is dropped without one of them growing.
+///
+/// Each notice grows `alerts` and exactly one of `duplicates`, `late`, `distrusted`, `resolvedUnseen`, `episodes`
+/// and `ended`.
 public struct Counters: Hashable, Sendable {
     public var deliveries = 0
     public var alerts = 0
@@ -134,9 +137,13 @@ public struct Counters: Hashable, Sendable {
     public var duplicates = 0
     /// Notices of an episode that is over, or of an earlier one.
     public var late = 0
+    /// Not authenticated, about alerts that an authenticated source vouches for; they change nothing.
+    public var distrusted = 0
     /// Resolved notices for alerts that were never seen firing.
     public var resolvedUnseen = 0
-    /// Alerts that the source says it left out.
+    /// Resolved notices that ended an episode. One that lapsed without a notice is not among them.
+    public var ended = 0
+    /// Alerts that the source says it left out; saturated, since it may say anything.
     public var truncated = 0
     /// Alerts that began to fire, muted ones included.
     public var episodes = 0
@@ -144,4 +151,9 @@ public struct Counters: Hashable, Sendable {
     public var incidents = 0
 
     public init() {}
+
+    mutating func leftOut(_ count: Int) {
+        let (sum, overflow) = truncated.addingReportingOverflow(count)
+        truncated = overflow ? .max : sum
+    }
 }

@@ -22,15 +22,16 @@ struct Incident: Sendable {
     var entityKeys: Set<EntityKey> = []
     var resolvedAt: Timestamp?
     var matches: [MatchKey: MatchTracker] = [:]
-    /// What was decided for a match; a match is decided once while it lasts.
-    var decided: [MatchKey: Settled] = [:]
+    /// Its runs in flight and questions to a person.
+    var runs: Set<Int> = []
+    /// The last run or question of a match.
+    var asked: [MatchKey: Int] = [:]
     /// By runbook index, for the runbooks that were touched and did not match.
     var misses: [Int: Miss] = [:]
     /// How the last run of a runbook ended, for `after`.
     var outcomes: [String: RunOutcome] = [:]
-    /// The mutating run that holds the incident, in flight or waiting for a person.
-    var holder: Int?
-    var isEvaluationDue = false
+    /// When its signatures will be tried again without an event.
+    var evaluationDueAt: Timestamp?
 
     init(id: Int, openedAt: Timestamp) {
         self.id = id
@@ -54,27 +55,52 @@ struct MatchKey: Hashable, Sendable, Comparable {
     }
 }
 
-/// Since when a match has held.
+/// Since when a match has held, and what was done about it. A match is decided once while it lasts.
 struct MatchTracker: Sendable {
-    /// Nil while something speaks against it.
-    var since: Timestamp?
+    /// Nil while it does not hold.
+    private(set) var since: Timestamp?
     /// The last time at which all alerts were there and something spoke against it.
-    var blockedAt: Timestamp?
+    private var blockedAt: Timestamp?
     /// Whether something spoke against it when it was last tried.
-    var isBlocked = false
+    private var isBlocked = false
+    private var isDecided = false
+    /// Under `each`, the alerts that were decided for.
+    private var handled: Set<Fingerprint> = []
     var isReportedAsNotChosen = false
 
-    /// From when on it counts as held: what spoke against it has ended only now, since every change is tried at once.
-    func beginning(completedAt: Timestamp, now: Timestamp) -> Timestamp {
-        isBlocked ? now : max(completedAt, blockedAt ?? .distantPast)
+    mutating func breaks() {
+        since = nil
+        isDecided = false
+        handled = []
+        isReportedAsNotChosen = false
     }
-}
 
-enum Settled: Sendable {
-    /// Advised, denied or refused by the planner: once an incident is enough.
-    case forGood
-    /// A run or a question to a person.
-    case run(Int)
+    mutating func isBlocked(at now: Timestamp) {
+        breaks()
+        isBlocked = true
+        blockedAt = now
+    }
+
+    /// It holds with these alerts.
+    ///
+    /// What spoke against it has ended only now, since every change is tried at once; and an alert that took another
+    /// one's place has not held any longer than since it began.
+    mutating func holds(completedAt: Timestamp, alerts: [BoundAlert], at now: Timestamp) {
+        let beginning = isBlocked ? now : max(completedAt, blockedAt ?? .distantPast)
+        since = isDecided ? since ?? beginning : max(since ?? beginning, beginning, completedAt)
+        isBlocked = false
+        handled.formIntersection(alerts.map(\.labels.fingerprint))
+    }
+
+    /// Nothing is left to decide while it lasts.
+    var isSettled: Bool { isDecided }
+
+    func isHandled(_ alert: BoundAlert) -> Bool { handled.contains(alert.labels.fingerprint) }
+
+    mutating func isDecided(for alerts: [BoundAlert]) {
+        isDecided = true
+        handled.formUnion(alerts.map(\.labels.fingerprint))
+    }
 }
 
 enum Miss: Sendable {

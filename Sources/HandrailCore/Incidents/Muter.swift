@@ -2,40 +2,56 @@
 struct Muter: Sendable {
     private let inhibitions: [Correlation.Inhibition]
     private let silences: [Correlation.Silence]
-    /// Slots that fire, by inhibition.
-    private var sources: [Set<Int>]
-    private var targets: [Set<Int>]
+    /// Slots that fire, by inhibition and then by the values of its `equal` labels.
+    private var sources: [[[ExactText?]: Set<Int>]]
+    private var targets: [[[ExactText?]: Set<Int>]]
     /// Slots that fire and that some silence may cover.
     private(set) var silenceable: Set<Int> = []
 
     init(correlation: Correlation) {
         inhibitions = correlation.inhibit
         silences = correlation.silences
-        sources = Array(repeating: [], count: inhibitions.count)
-        targets = Array(repeating: [], count: inhibitions.count)
+        sources = Array(repeating: [:], count: inhibitions.count)
+        targets = Array(repeating: [:], count: inhibitions.count)
     }
 
     /// When a silence begins or ends.
     var silenceEdges: [Timestamp] { silences.flatMap { [$0.from, $0.until] } }
 
     /// Returns the slots whose muting may change with this.
-    mutating func alertBegan(_ slot: Int, _ traits: AlertTraits) -> [Int] {
-        for index in traits.inhibitionSources { sources[index].insert(slot) }
-        for index in traits.inhibitionTargets { targets[index].insert(slot) }
-        if !traits.silences.isEmpty { silenceable.insert(slot) }
-        return affected(by: traits)
+    mutating func alertBegan(_ slot: Int, _ alert: TrackedAlert) -> [Int] {
+        let affected = self.affected(by: alert)
+        for index in alert.traits.inhibitionSources { sources[index][key(alert, index), default: []].insert(slot) }
+        for index in alert.traits.inhibitionTargets { targets[index][key(alert, index), default: []].insert(slot) }
+        if !alert.traits.silences.isEmpty { silenceable.insert(slot) }
+        return affected
     }
 
-    mutating func alertEnded(_ slot: Int, _ traits: AlertTraits) -> [Int] {
-        for index in traits.inhibitionSources { sources[index].remove(slot) }
-        for index in traits.inhibitionTargets { targets[index].remove(slot) }
+    mutating func alertEnded(_ slot: Int, _ alert: TrackedAlert) -> [Int] {
+        for index in alert.traits.inhibitionSources { Self.remove(slot, key(alert, index), from: &sources[index]) }
+        for index in alert.traits.inhibitionTargets { Self.remove(slot, key(alert, index), from: &targets[index]) }
         silenceable.remove(slot)
-        return affected(by: traits)
+        return affected(by: alert)
     }
 
-    private func affected(by traits: AlertTraits) -> [Int] {
-        guard !traits.inhibitionSources.isEmpty else { return [] }
-        return Set(traits.inhibitionSources.flatMap { targets[$0] }).sorted()
+    private static func remove(_ slot: Int, _ key: [ExactText?], from slots: inout [[ExactText?]: Set<Int>]) {
+        slots[key]?.remove(slot)
+        if slots[key]?.isEmpty == true { slots[key] = nil }
+    }
+
+    /// A source changes something only where it is the only one: the first that comes, the last that goes.
+    private func affected(by alert: TrackedAlert) -> [Int] {
+        var slots: Set<Int> = []
+        for index in alert.traits.inhibitionSources {
+            let key = key(alert, index)
+            guard sources[index][key] == nil else { continue }
+            slots.formUnion(targets[index][key] ?? [])
+        }
+        return slots.sorted()
+    }
+
+    private func key(_ alert: TrackedAlert, _ index: Int) -> [ExactText?] {
+        inhibitions[index].equal.map { alert.labels[$0] }
     }
 
     func muting(of slot: Int, in alerts: AlertTable, at now: Timestamp) -> Muting? {
@@ -55,10 +71,8 @@ struct Muter: Sendable {
     /// As in Alertmanager, an alert that is a source of the rule itself is not inhibited by it.
     private func inhibitor(of alert: TrackedAlert, _ slot: Int, by index: Int, in alerts: AlertTable) -> LabelSet? {
         guard !alert.traits.inhibitionSources.contains(index) else { return nil }
-        for source in sources[index].sorted() where source != slot {
-            guard let labels = alerts[source]?.labels else { continue }
-            if inhibitions[index].equal.allSatisfy({ labels[$0] == alert.labels[$0] }) { return labels }
-        }
+        let firing = sources[index][key(alert, index)] ?? []
+        if let source = firing.min(), source != slot, let labels = alerts[source]?.labels { return labels }
         return nil
     }
 }

@@ -28,7 +28,7 @@ struct ServiceGraph: Sendable {
         var distances = [start: 0]
         var edge = [start]
         for distance in stride(from: 1, through: hops, by: 1) {
-            edge = edge.flatMap { neighbours[$0, default: []] }.filter { distances[$0] == nil }
+            edge = Set(edge.flatMap { neighbours[$0, default: []] }).filter { distances[$0] == nil }.sorted()
             for service in edge { distances[service] = distance }
             if edge.isEmpty { break }
         }

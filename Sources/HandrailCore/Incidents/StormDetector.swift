@@ -1,7 +1,8 @@
 /// Notices an alert storm: too many new alerts in ten seconds, or too many services at once.
 struct StormDetector: Sendable {
     private let rule: Correlation.Storm
-    private let serviceCount: Int
+    /// Of the topology. What it does not know is no part of its percentage.
+    private let services: Set<String>
     private var recent: [Timestamp] = []
     private var oldest = 0
     private var firing: [String: Int] = [:]
@@ -11,9 +12,9 @@ struct StormDetector: Sendable {
     /// Below this many services at once, a percentage of a small topology would call every incident a storm.
     static let leastServices = 3
 
-    init(rule: Correlation.Storm, serviceCount: Int) {
+    init(rule: Correlation.Storm, services: [String]) {
         self.rule = rule
-        self.serviceCount = serviceCount
+        self.services = Set(services)
     }
 
     var isStorm: Bool { lastReachedAt != nil }
@@ -27,7 +28,7 @@ struct StormDetector: Sendable {
             recent.removeFirst(oldest)
             oldest = 0
         }
-        if let service { firing[service, default: 0] += 1 }
+        if let service, services.contains(service) { firing[service, default: 0] += 1 }
         guard let reason = reached() else { return nil }
         let begins = lastReachedAt == nil
         lastReachedAt = now
@@ -52,11 +53,10 @@ struct StormDetector: Sendable {
         if inTenSeconds >= rule.alertsPer10s {
             return "\(inTenSeconds) new alerts in 10s, the limit is \(rule.alertsPer10s)"
         }
-        return servicesReached() ? "\(firing.count) of \(serviceCount) services have firing alerts" : nil
+        return servicesReached() ? "\(firing.count) of \(services.count) services have firing alerts" : nil
     }
 
     private func servicesReached() -> Bool {
-        guard serviceCount > 0 else { return false }
-        return firing.count >= Self.leastServices && firing.count * 100 >= rule.servicesPercent * serviceCount
+        firing.count >= Self.leastServices && firing.count * 100 >= rule.servicesPercent * services.count
     }
 }

@@ -24,12 +24,11 @@ public enum FactDeclarations {
         ])
     }
 
-    /// For `where` of a signature: what was bound, the incident, and the time.
+    /// For `where` of a signature: what was bound, and the incident. Not the time: no timer would try it again.
     public static func signature(patterns: [String]) -> CELEnvironment {
         CELEnvironment(
             variables: bound(patterns) + [
-                CELVariable("incident", .object(incident), about: "the incident that is matched"),
-                CELVariable("now", .timestamp, about: "when the match is tried"),
+                CELVariable("incident", .object(incident), about: "the incident that is matched")
             ])
     }
 

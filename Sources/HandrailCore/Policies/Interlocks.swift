@@ -9,6 +9,7 @@ struct Interlocks: Sendable {
     }
 
     private let environment: Need?
+    private let tier: Need?
     private let population: Need?
     /// The limit with a blast radius; it only applies to plans with an effect.
     private let blastRadius: Need?
@@ -16,6 +17,7 @@ struct Interlocks: Sendable {
     init(policies: [Policy]) {
         let programs = policies.flatMap(Self.programs)
         environment = Self.first(of: programs, reading: ["target.environment"])
+        tier = Self.first(of: programs, reading: ["target.tier"])
         population = Self.first(of: programs, reading: ["target.population", "blast.fraction"])
         let wide = policies.flatMap(\.limits).filter { $0.blastRadiusPercent != nil }
         blastRadius = Self.first(wide.map { Need(rule: $0.name, location: $0.location) })
@@ -62,6 +64,9 @@ struct Interlocks: Sendable {
         if let environment {
             let unknown = facts.targets.filter { $0.environment == nil }
             draft.add(unknown, "unknown-environment", "the environment", neededBy: environment)
+        }
+        if let tier {
+            draft.add(facts.targets.filter { $0.tier == nil }, "unknown-tier", "the tier", neededBy: tier)
         }
         let unmeasured = facts.targets.filter { $0.population == nil }
         if let need = population ?? (facts.plan.effect > .none ? blastRadius : nil) {

@@ -20,11 +20,11 @@ struct Binding: Sendable {
         groups.first { $0.pattern.hasSameBytes(as: pattern) }?.alerts ?? []
     }
 
-    /// The same with one alert alone under `pattern`.
-    func narrowed(_ pattern: String, to alert: BoundAlert) -> Binding {
+    /// The same with these alerts alone under `pattern`.
+    func narrowed(_ pattern: String, to alerts: [BoundAlert]) -> Binding {
         Binding(
             groups: groups.map { group in
-                group.pattern.hasSameBytes(as: pattern) ? (group.pattern, [alert]) : group
+                group.pattern.hasSameBytes(as: pattern) ? (group.pattern, alerts) : group
             })
     }
 }
@@ -55,9 +55,30 @@ struct SignatureMatcher {
     /// The value of the fact `incident`; asked for only where there is a `where`.
     let incidentFact: () -> CELValue
     let now: Timestamp
+    private let keyed: [String: KeyedAlerts]
+
+    init(
+        signature: Signature, candidates: [String: [BoundAlert]], blockers: [[LabelSet]],
+        incidentFact: @escaping () -> CELValue, now: Timestamp
+    ) {
+        self.signature = signature
+        self.candidates = candidates
+        self.blockers = blockers
+        self.incidentFact = incidentFact
+        self.now = now
+        var keyed: [String: KeyedAlerts] = [:]
+        if !signature.same.isEmpty {
+            for (pattern, alerts) in candidates {
+                keyed[pattern] = KeyedAlerts(alerts, of: pattern, same: signature.same)
+            }
+        }
+        self.keyed = keyed
+    }
 
     /// A hostile spread of label values must not make one incident into a million matches.
     static let mostCombinations = 1000
+    /// `within` tries the windows that end with one of this many latest starts.
+    static let mostWindows = 256
 
     func attempts() -> [MatchAttempt] {
         combinations().map { key in MatchAttempt(key: key, outcome: attempt(key)) }
@@ -77,30 +98,37 @@ struct SignatureMatcher {
 
     // MARK: - same
 
+    /// The combinations of values for which something may be bound.
+    ///
+    /// Patterns of `when` are joined: each must agree. Of `any` one is enough, so without a `when` each of them makes
+    /// combinations of its own, and with one they only add values that `when` leaves open.
     private func combinations() -> [[ExactText?]] {
-        var keys: [[ExactText?]] = [Array(repeating: nil, count: signature.same.count)]
-        guard !signature.same.isEmpty else { return keys }
-        for pattern in signature.when.isEmpty ? signature.any : signature.when {
-            let own = distinctKeys(of: pattern.name)
-            guard !own.isEmpty else { continue }
-            keys = keys.flatMap { key in own.compactMap { Self.merged(key, $0) } }
-            if keys.count > Self.mostCombinations { keys.removeLast(keys.count - Self.mostCombinations) }
+        let open = [[ExactText?](repeating: nil, count: signature.same.count)]
+        guard !signature.same.isEmpty else { return open }
+        guard !signature.when.isEmpty else {
+            return Self.distinct(signature.any.flatMap { keyed[$0.name]?.keys ?? [] })
         }
-        return keys
+        let joined = signature.when.reduce(open) { keys, pattern in join(keys, pattern.name, isNeeded: true) }
+        return signature.any.reduce(joined) { keys, pattern in join(keys, pattern.name, isNeeded: false) }
     }
 
-    private func distinctKeys(of pattern: String) -> [[ExactText?]] {
-        var seen: Set<[ExactText?]> = []
-        return (candidates[pattern] ?? []).map { key(of: $0.labels, as: pattern) }.filter { seen.insert($0).inserted }
-    }
-
-    private func key(of labels: LabelSet, as pattern: String) -> [ExactText?] {
-        signature.same.map { entry in
-            switch entry {
-            case .label(let name): labels[name] ?? ""
-            case .renamed(let names): names[pattern].map { labels[$0] ?? "" }
+    private func join(_ keys: [[ExactText?]], _ pattern: String, isNeeded: Bool) -> [[ExactText?]] {
+        guard let own = keyed[pattern]?.keys, !own.isEmpty else { return keys }
+        var joined: [[ExactText?]] = []
+        for key in keys where joined.count < Self.mostCombinations {
+            if !key.contains(nil), keyed[pattern]?.alerts[key] != nil {
+                joined.append(key)
+                continue
             }
+            let merged = own.lazy.compactMap { Self.merged(key, $0) }.prefix(Self.mostCombinations - joined.count)
+            joined += merged.isEmpty && !isNeeded ? [key] : Array(merged)
         }
+        return Self.distinct(joined)
+    }
+
+    private static func distinct(_ keys: [[ExactText?]]) -> [[ExactText?]] {
+        var seen: Set<[ExactText?]> = []
+        return Array(keys.filter { seen.insert($0).inserted }.prefix(mostCombinations))
     }
 
     private static func merged(_ left: [ExactText?], _ right: [ExactText?]) -> [ExactText?]? {
@@ -113,9 +141,9 @@ struct SignatureMatcher {
     }
 
     private func alerts(of pattern: String, agreeingOn wanted: [ExactText?]) -> [BoundAlert] {
-        let all = candidates[pattern] ?? []
-        guard !signature.same.isEmpty else { return all }
-        return all.filter { Self.agree(key(of: $0.labels, as: pattern), wanted) }
+        guard !signature.same.isEmpty, let keyed = keyed[pattern] else { return candidates[pattern] ?? [] }
+        if !keyed.isOpen, !wanted.contains(nil) { return keyed.alerts[wanted] ?? [] }
+        return (candidates[pattern] ?? []).filter { Self.agree(keyed.key(of: $0.labels), wanted) }
     }
 
     // MARK: - when, any, count, within
@@ -139,7 +167,7 @@ struct SignatureMatcher {
     /// The latest window that holds enough alerts of every pattern, and the alerts in it.
     private func together(_ groups: [(pattern: String, alerts: [BoundAlert])]) -> (Binding, Timestamp)? {
         guard let within = signature.within else { return (Binding(groups: groups), completion(of: groups)) }
-        let ends = Set(groups.flatMap { $0.alerts.map(\.startsAt) }).sorted(by: >)
+        let ends = Set(groups.flatMap { $0.alerts.map(\.startsAt) }).sorted(by: >).prefix(Self.mostWindows)
         for end in ends {
             let inWindow = groups.map { group in
                 (
@@ -210,7 +238,6 @@ struct SignatureMatcher {
             facts[pattern.name] = BindingFacts.group([])
         }
         facts["incident"] = incidentFact()
-        facts["now"] = .timestamp(BindingFacts.time(now))
         do {
             guard case .bool(true) = try condition.program.evaluate(facts) else {
                 return "where is false: \(condition.program.source)"
@@ -219,5 +246,41 @@ struct SignatureMatcher {
         } catch {
             return "where cannot be evaluated: \(error.message)"
         }
+    }
+}
+
+/// The alerts of one pattern by their values of `same`, each worked out once.
+private struct KeyedAlerts {
+    /// Distinct, in the order of the alerts.
+    let keys: [[ExactText?]]
+    let alerts: [[ExactText?]: [BoundAlert]]
+    /// Whether some entry of `same` leaves the pattern unconstrained.
+    let isOpen: Bool
+    private let names: [ExactText?]
+
+    init(_ alerts: [BoundAlert], of pattern: String, same: [SameLabel]) {
+        names = same.map { entry in
+            switch entry {
+            case .label(let name): name
+            case .renamed(let names): names[pattern]
+            }
+        }
+        isOpen = names.contains(nil)
+        var keys: [[ExactText?]] = []
+        var grouped: [[ExactText?]: [BoundAlert]] = [:]
+        for alert in alerts {
+            let key = Self.key(of: alert.labels, names)
+            if grouped[key] == nil { keys.append(key) }
+            grouped[key, default: []].append(alert)
+        }
+        self.keys = keys
+        self.alerts = grouped
+    }
+
+    /// A missing label equals the empty text; nil where the pattern is not constrained.
+    func key(of labels: LabelSet) -> [ExactText?] { Self.key(of: labels, names) }
+
+    private static func key(of labels: LabelSet, _ names: [ExactText?]) -> [ExactText?] {
+        names.map { name in name.map { labels[$0] ?? "" } }
     }
 }

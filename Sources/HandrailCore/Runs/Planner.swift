@@ -29,20 +29,23 @@ struct Planner: Sendable {
     // MARK: - Targets
 
     private func targets(of runbook: Runbook, for binding: Binding) throws(PlanRefusal) -> [(Target, Binding)] {
-        var found: [(Target, Binding)] = []
-        for narrowed in narrowings(of: runbook.target, binding) {
-            let target = try self.target(runbook.target, for: narrowed)
-            if !found.contains(where: { $0.0 == target }) { found.append((target, narrowed)) }
+        guard let each = runbook.target.each else {
+            return [(try target(runbook.target, for: binding), binding)]
+        }
+        var found: [ExactText: (target: Target, alerts: [BoundAlert])] = [:]
+        for alert in binding.alerts(of: each) {
+            let target = try target(runbook.target, for: binding.narrowed(each, to: [alert]))
+            if let known = found[target.key], known.target != target {
+                let message = "\(target.kind) \(ArgumentRule.excerpt(target.id)) belongs to two services"
+                throw PlanRefusal(message + ", so the plan is ambiguous", at: runbook.target.location)
+            }
+            found[target.key, default: (target, [])].alerts.append(alert)
         }
         guard !found.isEmpty else {
             throw PlanRefusal("the target set is empty, and empty never means all", at: runbook.target.location)
         }
-        return found.sorted { $0.0 < $1.0 }
-    }
-
-    private func narrowings(of template: TargetTemplate, _ binding: Binding) -> [Binding] {
-        guard let each = template.each else { return [binding] }
-        return binding.alerts(of: each).map { binding.narrowed(each, to: $0) }
+        // Several alerts may speak of one target: a step may then use what they share, and nothing else.
+        return found.values.map { ($0.target, binding.narrowed(each, to: $0.alerts)) }.sorted { $0.0 < $1.0 }
     }
 
     private func target(_ template: TargetTemplate, for binding: Binding) throws(PlanRefusal) -> Target {

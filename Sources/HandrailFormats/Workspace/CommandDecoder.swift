@@ -38,7 +38,8 @@ struct CommandDecoder {
         } else if line.utf8.count <= 80 {
             notes.append("write [\(words.map(Self.element).joined(separator: ", "))]")
         }
-        reading.error("not-an-argv", "\(what) is a list of arguments, and this is a command line", at: node, notes: notes)
+        reading.error(
+            "not-an-argv", "\(what) is a list of arguments, and this is a command line", at: node, notes: notes)
     }
 
     private static func element(_ word: String) -> String {

@@ -20,7 +20,8 @@ struct GuardDecoder {
         let otherwise = reading.choice(fields["otherwise"], "`otherwise`", Verdict.self)
         checkStrict(otherwise, fields["otherwise"])
         if !parts.contains(where: { fields[$0] != nil }) {
-            reading.error("empty-limit", "this limits nothing: write `rate`, `cooldown`, `concurrent` or `blast-radius`",
+            reading.error(
+                "empty-limit", "this limits nothing: write `rate`, `cooldown`, `concurrent` or `blast-radius`",
                 at: node)
         }
         guard let name, let per else { return nil }
@@ -95,7 +96,8 @@ struct GuardDecoder {
         guard let text = reading.text(node, "`rate`") else { return nil }
         let words = text.split(separator: " ")
         if words.count == 3, words[1] == "per", let runs = Int(words[0]), 1...100_000 ~= runs,
-            case .duration(let window) = DurationText.parse(String(words[2])), window > .zero {
+            case .duration(let window) = DurationText.parse(String(words[2])), window > .zero
+        {
             return Limit.Rate(runs: runs, window: window)
         }
         reading.error(

@@ -82,7 +82,8 @@ struct ParameterDecoder {
         }
         for key in foreign {
             guard let entry = fields.entry(key) else { continue }
-            reading.error("conflicting-keys", "a parameter of type `\(type.rawValue)` has no `\(key)`", at: entry.keyNode)
+            reading.error(
+                "conflicting-keys", "a parameter of type `\(type.rawValue)` has no `\(key)`", at: entry.keyNode)
         }
     }
 

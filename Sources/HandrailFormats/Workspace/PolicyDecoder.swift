@@ -45,7 +45,9 @@ struct PolicyDecoder {
         if kind == "service", !declarations.isTopologyBroken, declarations.topology.service(named: id) == nil {
             reading.findings.warning(
                 "unknown-service", "no topology declares the service \(quoted(id))", at: node.span,
-                suggestion: Suggestion.nearest(id, among: declarations.topology.services.map(\.name)).map { "service:\($0)" })
+                suggestion: Suggestion.nearest(id, among: declarations.topology.services.map(\.name)).map {
+                    "service:\($0)"
+                })
         }
         return Protected(kind: kind, id: id, location: reading.location(node))
     }

@@ -93,7 +93,9 @@ extension Reading {
         switch environment.compile(source, expecting: type) {
         case .program(let program): return program
         case .issues(let issues):
-            for issue in issues.prefix(20) { report("expression", issue.message, issue.range, issue.suggestion, in: node) }
+            for issue in issues.prefix(20) {
+                report("expression", issue.message, issue.range, issue.suggestion, in: node)
+            }
             return nil
         }
     }
@@ -108,7 +110,9 @@ extension Reading {
         switch CELTemplate.compile(scalar.text, in: environment) {
         case .template(let template): return template
         case .issues(let issues):
-            for issue in issues.prefix(20) { report("expression", issue.message, issue.range, issue.suggestion, in: node) }
+            for issue in issues.prefix(20) {
+                report("expression", issue.message, issue.range, issue.suggestion, in: node)
+            }
             return nil
         }
     }

@@ -21,7 +21,8 @@ struct RuleDecoder {
         decode(node, "`restrict`", "a restrict rule") { rule, node in
             guard rule.verdict == .automatic else { return }
             reading.findings.warning(
-                "unreachable-rule", "rule \(quoted(rule.name)) restricts nothing: no verdict is looser than `automatic`",
+                "unreachable-rule",
+                "rule \(quoted(rule.name)) restricts nothing: no verdict is looser than `automatic`",
                 at: node.span)
         }
     }
@@ -32,8 +33,9 @@ struct RuleDecoder {
         var rules: [Rule] = []
         var known = KnownRules()
         for node in reading.list(node, list) {
-            guard let fields = reading.fields(
-                node, what, ["name", "about", "when", "verdict", "approval", "because"])
+            guard
+                let fields = reading.fields(
+                    node, what, ["name", "about", "when", "verdict", "approval", "because"])
             else { continue }
             guard let rule = rule(fields) else { continue }
             let place = fields["verdict"] ?? node

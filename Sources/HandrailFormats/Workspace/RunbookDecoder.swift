@@ -37,7 +37,8 @@ struct RunbookDecoder {
     private func warnWithoutVerification(_ fields: Fields) {
         guard fields["verify"] == nil, let entry = fields.entry("runbook") else { return }
         reading.findings.warning(
-            "no-verification", "runbook \(quoted(entry.value.text ?? "")) has no `verify`, so a person approves every run",
+            "no-verification",
+            "runbook \(quoted(entry.value.text ?? "")) has no `verify`, so a person approves every run",
             at: entry.value.span)
     }
 
@@ -59,7 +60,9 @@ struct RunbookDecoder {
     }
 
     private func checkService(_ name: String, at node: YAMLNode?) {
-        guard let node, !declarations.isTopologyBroken, declarations.topology.service(named: name) == nil else { return }
+        guard let node, !declarations.isTopologyBroken, declarations.topology.service(named: name) == nil else {
+            return
+        }
         reading.error(
             "unknown-service", "no topology declares the service \(quoted(name))", at: node,
             suggestion: Suggestion.nearest(name, among: declarations.topology.services.map(\.name)))

@@ -22,6 +22,8 @@ struct SelectorCheck {
     }
 
     private func words(_ matcher: Matcher) -> String {
-        "`\(EscapedExcerpt.of(matcher.name.string))\(matcher.comparison.rawValue)\"\(EscapedExcerpt.of(matcher.value.string))\"`"
+        let name = EscapedExcerpt.of(matcher.name.string)
+        let value = EscapedExcerpt.of(matcher.value.string)
+        return "`\(name)\(matcher.comparison.rawValue)\"\(value)\"`"
     }
 }

@@ -39,7 +39,8 @@ struct StepDecoder {
         let suggestion = Suggestion.nearest(name, among: declarations.actionNames)
         reading.error(
             "unknown-action", "no action is called \(quoted(name))", at: node, suggestion: suggestion,
-            notes: suggestion == nil ? ["an action is a document that begins with `action: \(EscapedExcerpt.of(name))`"] : [])
+            notes: suggestion == nil
+                ? ["an action is a document that begins with `action: \(EscapedExcerpt.of(name))`"] : [])
     }
 
     private func check(_ entries: [YAMLEntry], _ arguments: [StepArgument], for action: Action, at node: YAMLNode) {

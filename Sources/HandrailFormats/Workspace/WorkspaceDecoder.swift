@@ -72,7 +72,8 @@ struct WorkspaceDecoder {
         let suggestion = Suggestion.nearest(first.key, among: kinds)
         reading.error(
             "no-kind", "\(quoted(first.key)) is not a kind of document", at: first.keyNode, suggestion: suggestion,
-            notes: suggestion == nil ? ["a document begins with " + kinds.map { "`\($0):`" }.joined(separator: ", ")] : [])
+            notes: suggestion == nil
+                ? ["a document begins with " + kinds.map { "`\($0):`" }.joined(separator: ", ")] : [])
     }
 
     private func checkNames(_ documents: [Document]) {

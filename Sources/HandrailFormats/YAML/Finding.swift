@@ -50,7 +50,8 @@ public struct Finding: Error, Hashable, Sendable {
     ) {
         let start = span.source.mark(atByte: span.range.lowerBound)
         let line = span.source.line(start.line - 1)
-        let end = span.source.mark(atByte: min(max(span.range.upperBound, start.byte), max(line.upperBound, start.byte)))
+        let end = span.source.mark(
+            atByte: min(max(span.range.upperBound, start.byte), max(line.upperBound, start.byte)))
         let shown = Self.window(of: line, around: start, in: span.source)
         self.init(
             severity: severity, code: code, message: message,

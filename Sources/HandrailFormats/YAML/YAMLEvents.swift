@@ -82,7 +82,8 @@ struct YAMLEvents: ~Copyable {
         case YAML_ALIAS_EVENT: return made(.alias)
         case YAML_SCALAR_EVENT:
             let scalar = event.data.scalar
-            return made(.scalar(value(scalar.value, scalar.length, scalar.style)),
+            return made(
+                .scalar(value(scalar.value, scalar.length, scalar.style)),
                 anchor: scalar.anchor != nil, tag: scalar.tag != nil)
         case YAML_SEQUENCE_START_EVENT:
             let sequence = event.data.sequence_start

@@ -123,7 +123,8 @@ struct YAMLTreeBuilder: ~Copyable {
         }
         if let kind = scalar.kindIfNotText {
             findings.error(
-                "key-not-text", "the key `\(EscapedExcerpt.of(scalar.text))` is \(kind) and not text: quote it", at: node.span)
+                "key-not-text", "the key `\(EscapedExcerpt.of(scalar.text))` is \(kind) and not text: quote it",
+                at: node.span)
             return nil
         }
         return scalar.text

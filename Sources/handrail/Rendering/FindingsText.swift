@@ -41,7 +41,7 @@ enum FindingsJSON {
                 }
             }
         }
-        return writer.string
+        return writer.printable
     }
 
     private static func write(_ finding: Finding, to writer: inout JSONWriter) {

@@ -21,7 +21,7 @@ enum ReplayJSON {
             }
             document.member("summary") { write(report.summary, report, to: &$0) }
         }
-        return writer.string
+        return writer.printable
     }
 
     private static func write(_ incident: IncidentSummary, to writer: inout JSONWriter) {

@@ -27,10 +27,13 @@ struct HostileFileTests {
         }
     }
 
-    private static let fragments: [[UInt8]] = [
-        "{", "}", "[", "]", ": ", "- ", "\n", "\n---\n", "\t", "&a ", "*a", "!!x ", "|\n", ">-\n", "'", "\"", "#", "%",
-        "? ", "<<: ", "\\u0000", "\u{202E}", "${", "}", "\r", "\u{85}", "999999999999999999999", "~", "...\n", "\u{FEFF}",
-    ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0x00], [0xED, 0xA0, 0x80]]
+    private static let fragments: [[UInt8]] =
+        [
+            "{", "}", "[", "]", ": ", "- ", "\n", "\n---\n", "\t", "&a ", "*a", "!!x ", "|\n", ">-\n", "'", "\"", "#",
+            "%",
+            "? ", "<<: ", "\\u0000", "\u{202E}", "${", "}", "\r", "\u{85}", "999999999999999999999", "~", "...\n",
+            "\u{FEFF}",
+        ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0x00], [0xED, 0xA0, 0x80]]
 
     private static func mutated(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
         var bytes = bytes
@@ -53,7 +56,8 @@ struct HostileFileTests {
         arguments: [
             ("[", "["), ("{", "{a: "), ("- ", "- "), ("? ", "? "), ("---\n", "---\n"), ("a: [", "x, "),
             ("a:\n", " - x\n"), ("people: x\n", "? a\n: b\n"), ("a: \"", "\\n"), ("#", "#"), ("a: '", "''"),
-            ("&", "&a "), ("a: ", "!t "), ("people: {", "*a : *b, "), ("a: |\n", " x\n"), ("people: x\nroles: { r: [", "p, "), ("topology: t\nservices: {", "a: {}, "),
+            ("&", "&a "), ("a: ", "!t "), ("people: {", "*a : *b, "), ("a: |\n", " x\n"),
+            ("people: x\nroles: { r: [", "p, "), ("topology: t\nservices: {", "a: {}, "),
             ("runbook: r\nsignature: { when: { a: '{", "a=\"1\","), ("action: a\nrun: [", "\"${x}\", "),
         ])
     func aLargeFileEndsSoon(start: String, repeated: String) {

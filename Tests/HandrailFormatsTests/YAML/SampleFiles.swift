@@ -126,7 +126,10 @@ enum SampleFiles {
     /// The sample with one text in one of its files replaced; the findings, rendered.
     static func findings(replacing old: String, with new: String) -> String {
         let changed = all.map { file in
-            (path: file.path, text: file.text.split(separator: old, omittingEmptySubsequences: false).joined(separator: new))
+            (
+                path: file.path,
+                text: file.text.split(separator: old, omittingEmptySubsequences: false).joined(separator: new)
+            )
         }
         return load(changed).findings.map(\.rendered).joined(separator: "\n")
     }

@@ -77,4 +77,29 @@ struct WorkspaceTests {
         let codes = SampleFiles.load([("runbooks/a.yaml", text)]).findings.map(\.code)
         #expect(codes == ["yaml-syntax", "wrong-kind", "yaml-syntax", "missing-key", "unknown-key"])
     }
+
+    @Test
+    func runbooksThatWaitForEachOtherAreAFinding() {
+        func runbook(_ name: String, after other: String) -> String {
+            SampleFiles.runbook
+                .split(separator: "restart-stuck-worker").joined(separator: name)
+                .split(separator: "  within: 5m\n")
+                .joined(separator: "  within: 5m\n  after: { runbook: \(other), outcome: failed }\n")
+        }
+        let first = "runbook: first" + runbook("", after: "second").dropFirst("runbook: ".count)
+        let second = "runbook: second" + runbook("", after: "first").dropFirst("runbook: ".count)
+        let files = SampleFiles.all.dropLast() + [("runbooks/1.yaml", first), ("runbooks/2.yaml", second)]
+        let messages = SampleFiles.load(Array(files)).findings.map(\.message)
+        #expect(messages == ["these wait for each other: `first` after `second` after `first`"])
+    }
+
+    @Test
+    func whatAnUnreadableDocumentDeclaresIsNotCalledUnknown() {
+        let codes = SampleFiles.load(
+            SampleFiles.all.map { file in
+                file.path.hasSuffix("actions.yaml") ? (path: file.path, text: "action: [") : file
+            }
+        ).findings.map(\.code)
+        #expect(codes == ["yaml-syntax"])
+    }
 }
