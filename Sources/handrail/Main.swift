@@ -37,7 +37,7 @@ enum Main {
             if let message = failure.message { Console.error.write("handrail: \(message)\n") }
             return failure.code
         }
-        let message = Handrail.fullMessage(for: error)
+        let message = Handrail.fullMessage(for: error, columns: 100)
         guard Handrail.exitCode(for: error) == .success else {
             Console.error.write(message + "\n")
             return Failure.wrongUsage

@@ -13,13 +13,14 @@ extension Engine {
         for id in incidents.keys.sorted() where incidents[id]?.bindable.isEmpty == false { markDirty(id) }
     }
 
-    /// In a storm a signature is tried once a second for an incident, however many alerts arrive in between.
+    /// In a storm, and for a large incident, signatures are tried once in a while, however many alerts arrive in between.
     private mutating func markDirty(_ id: Int) {
-        guard storm.isStorm else {
+        let thousands = (incidents[id]?.bindable.count ?? 0) / 1000
+        guard storm.isStorm || thousands > 0 else {
             dirty.insert(id)
             return
         }
-        setEvaluation(of: id, at: now + .seconds(1))
+        setEvaluation(of: id, at: now + .seconds(1 + thousands))
     }
 
     /// One timer an incident: when it fires, the matches that must wait longer set the next one.
@@ -192,15 +193,6 @@ struct IncidentView {
 
     var fact: CELValue {
         BindingFacts.incident(id: id, openedAt: openedAt, alerts: eligible.map(\.alert))
-    }
-}
-
-extension BoundAlert {
-    fileprivate init(_ alert: TrackedAlert, isStale: Bool) {
-        self.init(
-            labels: alert.labels, annotations: alert.annotations, startsAt: alert.startsAt, beganAt: alert.beganAt,
-            isFlapping: alert.flap.isDamped, episodes: alert.episodes, isStale: isStale,
-            isAuthenticated: alert.isAuthenticated)
     }
 }
 

@@ -1,7 +1,7 @@
 internal import CEL
 
-/// An alert as a signature sees it.
-struct BoundAlert: Sendable {
+/// An alert as a signature sees it. A class, since it is handed on from list to list far more often than it is made.
+final class BoundAlert: Sendable {
     let labels: LabelSet
     let annotations: Annotations
     let startsAt: Timestamp
@@ -10,6 +10,17 @@ struct BoundAlert: Sendable {
     let episodes: Int
     let isStale: Bool
     let isAuthenticated: Bool
+
+    init(_ alert: TrackedAlert, isStale: Bool) {
+        labels = alert.labels
+        annotations = alert.annotations
+        startsAt = alert.startsAt
+        beganAt = alert.beganAt
+        isFlapping = alert.flap.isDamped
+        episodes = alert.episodes
+        self.isStale = isStale
+        isAuthenticated = alert.isAuthenticated
+    }
 }
 
 /// What a match has bound: the alerts of each pattern that found any, oldest first, in the order of the signature.

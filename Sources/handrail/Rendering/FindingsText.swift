@@ -11,19 +11,20 @@ struct FindingsText {
         let warnings = loaded.findings.count - errors
         let counted =
             loaded.findings.isEmpty
-            ? "no findings" : "\(Words.count(errors, "error")), \(Words.count(warnings, "warning"))"
-        return findings + "checked \(Words.count(loaded.documentCount, "document")) in \(Words.count(loaded.fileCount, "file")): \(counted)\n"
+            ? "no findings" : "\(CountText.of(errors, "error")), \(CountText.of(warnings, "warning"))"
+        let documents = CountText.of(loaded.documentCount, "document")
+        return findings + "checked \(documents) in \(CountText.of(loaded.fileCount, "file")): \(counted)\n"
     }
 
     private func paint(_ text: String, _ severity: Finding.Severity) -> String {
-        guard isColoured else { return text }
-        let colour =
+        let paint: Paint =
             switch severity {
-            case .error: Style.red
-            case .warning: Style.yellow
+            case .error: .bad
+            case .warning: .caution
             }
-        guard let end = text.firstIndex(of: "\n") else { return colour + text + Style.reset }
-        return colour + text[..<end] + Style.reset + text[end...]
+        let palette = Palette(isColoured: isColoured)
+        guard let end = text.firstIndex(of: "\n") else { return palette.paint(text, paint) }
+        return palette.paint(String(text[..<end]), paint) + text[end...]
     }
 }
 

@@ -1,101 +1,144 @@
 internal import HandrailFormats
 
-/// Lines in three columns: time, heading, content. None is wider than a hundred columns.
+/// Lines in three columns, time, heading and content, none wider than a hundred characters.
 ///
 /// ```
-///  0:04     joined by             QueueBacklog queue=payments   same queue
+///  0:04     joined by             QueueBacklog queue=payments        same queue, 4 s later
 /// ```
 struct Page {
     static let width = 100
-    private static let timeWidth = 5
-    /// Where the headings of rows begin, those of details, and the content of both.
-    private static let headingColumn = 7
-    private static let detailColumn = 10
-    private static let contentColumn = 32
+    /// From the content's column to the one of the remark behind it.
+    private static let remarkOffset = 35
+    private static let headingWidth = 25
 
-    private let isColoured: Bool
-    private var lines: [String] = []
+    private(set) var lines: [String] = []
+    private let palette: Palette
+    private let timeWidth: Int
+    /// How many spaces the content of a row stands from the left.
+    let contentColumn: Int
 
-    init(isColoured: Bool) {
-        self.isColoured = isColoured
+    /// - Parameter timeWidth: columns of the longest time; at least five are taken.
+    init(palette: Palette = .plain, timeWidth: Int = 5) {
+        self.palette = palette
+        self.timeWidth = max(5, timeWidth)
+        contentColumn = self.timeWidth + 2 + Self.headingWidth
     }
 
-    /// Ends with a newline, unless nothing was written.
     var text: String { lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n" }
 
     mutating func blank() { lines.append("") }
 
-    mutating func heading(_ text: String) { write("", text, indent: 0, style: Style.bold) }
-
-    mutating func plain(_ text: String) { write("", text, indent: 0, style: nil) }
-
-    /// A row of the timeline.
-    mutating func line(_ time: String, _ heading: String, _ content: String, style: String? = nil) {
-        let padding = String(repeating: " ", count: max(0, Self.timeWidth - time.utf8.count))
-        row(padding + time + "  ", heading, content, headingStyle: style, contentStyle: nil)
+    mutating func title(_ text: String, _ remark: String = "") {
+        lines.append(palette.paint(text, .strong) + (remark.utf8.isEmpty ? "" : "   " + remark))
     }
 
-    /// More about the row above.
-    mutating func detail(_ heading: String, _ content: String, style: String? = nil) {
-        row(String(repeating: " ", count: Self.detailColumn), heading, content, headingStyle: nil, contentStyle: style)
+    /// A line without columns, wrapped between words.
+    mutating func sentence(_ text: String) {
+        let wrapped = Self.wrap(Self.words(of: text), first: Self.width, rest: Self.width - 2)
+        for (index, line) in wrapped.enumerated() { lines.append((index == 0 ? "" : "  ") + line) }
+    }
+
+    /// One row of the timeline.
+    ///
+    /// - Parameters:
+    ///   - time: nil where the row belongs to the one above.
+    ///   - depth: how far the heading is moved in: 0 for what begins something, 1 for its details.
+    ///   - content: words between which the line may be broken; none of them holds a line break.
+    ///   - remark: put behind the content where there is room, else below it.
+    mutating func row(
+        time: String? = nil, _ heading: String, depth: Int = 0, _ content: [String] = [], remark: String = "",
+        paint: Paint = .plain, headingPaint: Paint = .plain
+    ) {
+        var start = paddedLeft(time ?? "", timeWidth) + "  " + String(repeating: " ", count: 3 * depth)
+        var used = TerminalText.width(of: start) + TerminalText.width(of: heading)
+        start = palette.paint(start, time == nil ? .plain : .faint) + palette.paint(heading, headingPaint)
+        guard !content.isEmpty else {
+            lines.append(start)
+            if !remark.isEmpty { below(Self.words(of: remark)) }
+            return
+        }
+        if used >= contentColumn {
+            lines.append(start)
+            (start, used) = ("", 0)
+        }
+        start += String(repeating: " ", count: contentColumn - used)
+        let room = Self.width - contentColumn
+        let wrapped = Self.wrap(content, first: room, rest: room - 2)
+        lines.append(start + palette.paint(wrapped[0], paint))
+        for line in wrapped.dropFirst() { continuation(line, paint: paint) }
+        add(remark, behind: wrapped[wrapped.count - 1], room: wrapped.count == 1 ? room : room - 2)
+    }
+
+    /// More of the content of the row above.
+    mutating func below(_ words: [String], indent: Int = 2, paint: Paint = .plain) {
+        let column = contentColumn + indent
+        let room = Self.width - column
+        for (index, line) in Self.wrap(words, first: room, rest: room - 2).enumerated() {
+            lines.append(
+                String(repeating: " ", count: column + (index == 0 ? 0 : 2)) + palette.paint(line, paint))
+        }
+    }
+
+    static func words(of text: String) -> [String] {
+        text.split(separator: " ", omittingEmptySubsequences: true).map { String($0) }
     }
 
     // MARK: - Inside
 
-    private mutating func row(
-        _ prefix: String, _ heading: String, _ content: String, headingStyle: String?, contentStyle: String?
-    ) {
-        let used = TerminalText.width(of: prefix + heading)
-        let start = prefix + painted(heading, headingStyle)
-        guard !content.utf8.isEmpty else { return lines.append(trimmed(start)) }
-        if used < Self.contentColumn {
-            let gap = String(repeating: " ", count: Self.contentColumn - used)
-            write(start + gap, content, indent: Self.contentColumn, style: contentStyle)
-        } else {
-            lines.append(start)
-            let gap = String(repeating: " ", count: Self.contentColumn)
-            write(gap, content, indent: Self.contentColumn, style: contentStyle)
-        }
+    private mutating func continuation(_ line: String, paint: Paint) {
+        lines.append(String(repeating: " ", count: contentColumn + 2) + palette.paint(line, paint))
     }
 
-    /// Breaks the content between words, and inside a word where it is wider than a line.
-    private mutating func write(_ start: String, _ content: String, indent: Int, style: String?) {
-        var start = start
-        var rest = content.unicodeScalars[...]
-        repeat {
-            let room = Self.width - indent - (start.utf8.isEmpty || indent > 0 ? 0 : 2)
-            let end = Self.lineEnd(of: rest, room: room)
-            lines.append(start + painted(trimmed(String(rest[..<end])), style))
-            rest = rest[end...].drop { $0 == " " }
-            start = String(repeating: " ", count: indent == 0 ? 2 : indent)
-        } while !rest.isEmpty
+    private mutating func add(_ remark: String, behind content: String, room: Int) {
+        guard !remark.isEmpty else { return }
+        let used = TerminalText.width(of: content)
+        let gap = max(2, Self.remarkOffset - (Self.width - contentColumn - room) - used)
+        let width = TerminalText.width(of: remark)
+        let fitting = [gap, 2].first { used + $0 + width <= room }
+        guard let fitting else { return below(Self.words(of: remark), paint: .faint) }
+        lines[lines.count - 1] += String(repeating: " ", count: fitting) + palette.paint(remark, .faint)
     }
 
-    private static func lineEnd(
-        of text: Substring.UnicodeScalarView, room: Int
-    ) -> Substring.UnicodeScalarView.Index {
+    private func paddedLeft(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.utf8.count)) + text
+    }
+
+    /// Lines of words; a word that is wider than a line is cut into several. At least one line.
+    static func wrap(_ words: [String], first: Int, rest: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
         var used = 0
-        var lastSpace: Substring.UnicodeScalarView.Index?
-        for index in text.indices {
-            used += TerminalText.width(of: String(text[index]))
-            if used > room {
-                if text[index] == " " { return index }
-                // Always forwards: a room narrower than one character must not loop.
-                return lastSpace ?? (index > text.startIndex ? index : text.index(after: index))
+        for word in words {
+            let width = TerminalText.width(of: word)
+            let room = lines.isEmpty ? first : rest
+            if !line.utf8.isEmpty, used + 1 + width <= room {
+                line += " " + word
+                used += 1 + width
+                continue
             }
-            if text[index] == " ", index > text.startIndex { lastSpace = index }
+            if !line.utf8.isEmpty { lines.append(line) }
+            let pieces = cut(word, first: lines.isEmpty ? first : rest, rest: rest)
+            lines += pieces.dropLast()
+            line = pieces.last ?? ""
+            used = TerminalText.width(of: line)
         }
-        return text.endIndex
+        return line.utf8.isEmpty && !lines.isEmpty ? lines : lines + [line]
     }
 
-    private func painted(_ text: String, _ style: String?) -> String {
-        guard isColoured, let style, !text.utf8.isEmpty else { return text }
-        return style + text + Style.reset
-    }
-
-    private func trimmed(_ text: String) -> String {
-        var text = text
-        while text.utf8.last == UInt8(ascii: " ") { text.removeLast() }
-        return text
+    private static func cut(_ word: String, first: Int, rest: Int) -> [String] {
+        guard TerminalText.width(of: word) > first else { return [word] }
+        var pieces: [String] = []
+        var piece = ""
+        var used = 0
+        for scalar in word.unicodeScalars {
+            let width = TerminalText.width(of: String(scalar))
+            if used + width > (pieces.isEmpty ? first : rest) {
+                pieces.append(piece)
+                (piece, used) = ("", 0)
+            }
+            piece.unicodeScalars.append(scalar)
+            used += width
+        }
+        return pieces + [piece]
     }
 }

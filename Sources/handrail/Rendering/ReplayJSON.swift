@@ -123,10 +123,14 @@ enum ReplayJSON {
         let counters = report.counters
         writer.object { object in
             object.member("deliveries", summary.deliveries)
+            object.member("notices", summary.notices)
             object.member("alerts", summary.alerts)
             object.member("duplicates", counters.duplicates)
             object.member("late", counters.late)
+            object.member("ended", counters.ended)
             object.member("resolvedUnseen", counters.resolvedUnseen)
+            object.member("distrusted", counters.distrusted)
+            object.member("refusedPlans", summary.refusedPlans)
             object.member("truncated", counters.truncated)
             object.member("rejected", report.rejectedAlerts)
             object.member("invalidLines", report.invalidLineCount)

@@ -1,213 +1,173 @@
-internal import CEL
 internal import HandrailCore
 internal import HandrailEngine
-internal import HandrailFormats
 
-/// A replay as people read it: the timeline in event order with relative times, then what it adds up to.
+/// A replay for people: the timeline, decisions with their reasons, and the numbers at the end.
 struct ReplayText {
     private let report: ReplayReport
+    private let palette: Palette
     private let explains: Bool
-    private var page: Page
-    private let start: Timestamp
 
     init(_ report: ReplayReport, isColoured: Bool, explains: Bool) {
         self.report = report
         self.explains = explains
-        page = Page(isColoured: isColoured)
-        start = report.playedFrom ?? Timestamp(milliseconds: 0)
+        palette = Palette(isColoured: isColoured)
     }
 
     /// Ends with a newline.
     var rendered: String {
-        var copy = self
-        copy.write()
-        return copy.page.text
+        var page = Page(palette: palette, timeWidth: clock(report.lastAt).utf8.count)
+        header(&page)
+        if !report.timeline.isEmpty {
+            page.blank()
+            timeline(&page)
+            if explains { ReplayExplanation.nearMisses(of: report, &page) }
+        }
+        page.blank()
+        for line in ReplaySummaryText.lines(of: report) { page.sentence(line) }
+        return page.text
     }
 
-    private mutating func write() {
-        let name = Words.text(report.recording.split(separator: "/").last.map(String.init) ?? report.recording)
-        let length = report.lastAt.map { $0 - start } ?? .zero
-        page.heading("\(name)   \(Words.count(report.summary.deliveries, "delivery")), \(Words.span(length))")
-        page.blank()
-        for item in TimelineFolding.fold(report.timeline) { write(item) }
-        writeNearMisses()
-        page.blank()
-        writeSummary()
+    /// Since the recording's first delivery, cut or not: what `--from` and `--to` take.
+    private func clock(_ time: Timestamp?) -> String {
+        guard let start = report.firstAt, let time else { return "0:00" }
+        return TimeText.clock(time - start)
+    }
+
+    private func header(_ page: inout Page) {
+        let name = TextEscape.line(Self.name(of: report.recording))
+        var words = CountText.of(report.counters.deliveries, "delivery", plural: "deliveries")
+        if let first = report.playedFrom, let last = report.lastAt {
+            words += ", " + TimeText.spaced(last - first)
+            if first != report.firstAt { words += ", from \(clock(first)) on" }
+        }
+        page.title(name, words)
+    }
+
+    /// The file's own name.
+    private static func name(of recording: String) -> String {
+        guard recording != "-" else { return "standard input" }
+        return recording.split(separator: "/").last.map { String($0) } ?? recording
     }
 
     // MARK: - Timeline
 
-    private mutating func write(_ item: TimelineFolding.Item) {
-        switch item {
-        case .entry(let entry): write(entry)
-        case .moreJoined(let entry, let count, let labels):
-            page.line("", "… and \(count) more", "such as \(Words.alert(labels))" + number(entry.incident))
+    private func timeline(_ page: inout Page) {
+        var context = TimelineContext(isSingle: report.counters.incidents <= 1)
+        for row in TimelineRows(report.timeline, explains: explains).rows {
+            switch row {
+            case .entry(let entry): show(entry, &context, &page)
+            case .folded(let folded): show(folded, &context, &page)
+            }
         }
     }
 
-    private mutating func write(_ entry: TimelineEntry) {
-        let time = Words.clock(entry.at - start)
+    private func show(_ folded: FoldedAlerts, _ context: inout TimelineContext, _ page: inout Page) {
+        var names = folded.alertnames.map { LabelText.name($0) }.joined(separator: ", ")
+        if folded.hasMoreNames { names += " and others" }
+        let labels = LabelText.words(folded.commonLabels)
+        let (first, last) = (clock(folded.firstAt), clock(folded.lastAt))
+        let (heading, depth) = context.detail(folded.kind.heading, of: folded.incident)
+        page.row(
+            time: first, heading, depth: depth, Page.words(of: "… and \(folded.count) more \(names)") + labels,
+            remark: first == last ? "" : "until \(last)")
+    }
+
+    private func show(_ entry: TimelineEntry, _ context: inout TimelineContext, _ page: inout Page) {
+        let time = clock(entry.at)
+        if let kind = AlertChange(entry.event), let alert = entry.alert {
+            let remark = remark(on: entry, context)
+            let (heading, depth) = context.detail(kind.heading, of: entry.incident)
+            return page.row(time: time, heading, depth: depth, LabelText.words(alert), remark: remark)
+        }
         switch entry.event {
-        case .incidentOpened(let labels):
-            page.line(time, "incident \(entry.incident ?? 0) opens", Words.alert(labels), style: Style.bold)
-        case .alertJoined(let labels, let reason):
-            page.line(time, "   joined by", "\(Words.alert(labels))   \(Words.reason(reason))" + number(entry.incident))
+        case .incidentOpened(let alert):
+            context.opened(entry.incident, at: entry.at)
+            let heading = "incident \(entry.incident ?? 0) opens"
+            page.row(time: time, heading, LabelText.words(alert), headingPaint: .strong)
         case .incidentsMerged(let absorbed, let reason):
-            page.line(time, "   takes over incident \(absorbed)", Words.reason(reason) + number(entry.incident))
-        case .alertDamped(let labels):
-            page.line(time, "   flapping", Words.alert(labels) + number(entry.incident))
-        case .alertReleased(let labels):
-            page.line(time, "   no longer flapping", Words.alert(labels) + number(entry.incident))
-        case .alertMuted(let labels, let muting):
-            page.line(time, "   muted", "\(Words.alert(labels))   \(Words.muting(muting))")
-        case .alertUnmuted(let labels):
-            page.line(time, "   no longer muted", Words.alert(labels))
+            let (heading, depth) = context.detail("takes over", of: entry.incident)
+            let remark = MembershipText.reason(reason)
+            page.row(time: time, heading, depth: depth, ["incident", "\(absorbed)"], remark: remark)
         case .incidentResolved:
-            page.line(time, "resolved in the recording", number(entry.incident, alone: true))
+            page.row(time: time, context.heading("resolved in the recording", of: entry.incident), headingPaint: .good)
         case .stormBegan(let because):
-            page.line(time, "alert storm", "\(because): nothing is automatic", style: Style.yellow)
+            context.leave()
+            page.row(time: time, "storm begins", Self.escaped(because), paint: .caution, headingPaint: .caution)
         case .stormEnded:
-            page.line(time, "alert storm is over", "")
-        case .decided(let record): write(record, at: time)
+            context.leave()
+            page.row(time: time, "storm ends", headingPaint: .caution)
+        case .decided(let record):
+            let heading = context.heading("\(TextEscape.line(record.plan.runbook)) matches", of: entry.incident)
+            page.row(time: time, heading, headingPaint: .strong)
+            DecisionText(record: record, explains: explains).render(&page)
         case .notChosen(let runbook, let because):
-            page.line(time, "\(Words.text(runbook)) not chosen", Words.text(because, limit: 200))
+            let (heading, depth) = context.detail("not chosen", of: entry.incident)
+            page.row(time: time, heading, depth: depth, Self.escaped("\(runbook): \(because)"))
         case .planRefused(let runbook, let refusal):
-            page.line(time, "\(Words.text(runbook)) refused", "\(Words.text(refusal.message, limit: 300)), \(refusal.location)")
+            let heading = context.heading("\(TextEscape.line(runbook)) matches", of: entry.incident)
+            page.row(time: time, heading, headingPaint: .strong)
+            let place = PlaceText.of(refusal.location)
+            page.row("no plan", depth: 1, Self.escaped(refusal.message), remark: place, paint: .bad)
         case .runEnded(_, let runbook, let outcome, let because):
-            page.line(time, "   \(Words.text(runbook))", "\(outcome.rawValue), as if it had run: \(because)")
-        case .alertFiredAgain(let labels):
-            if explains { page.line(time, "   fires again", Words.alert(labels) + number(entry.incident)) }
-        case .alertResolved(let labels):
-            if explains { page.line(time, "   alert resolved", Words.alert(labels) + number(entry.incident)) }
-        case .incidentClosed, .runStarted:
+            let (heading, depth) = context.detail("counts as \(outcome.rawValue)", of: entry.incident)
+            page.row(time: time, heading, depth: depth, Self.escaped("\(runbook): \(because)"))
+        case .alertJoined, .alertFiredAgain, .alertResolved, .alertMuted, .alertUnmuted, .alertDamped, .alertReleased,
+            .incidentClosed, .runStarted:
             break
         }
     }
 
-    /// Which incident, where there is more than one to confuse it with.
-    private func number(_ incident: Int?, alone: Bool = false) -> String {
-        guard let incident, report.counters.incidents > 1 else { return "" }
-        return alone ? "incident \(incident)" : "   incident \(incident)"
-    }
-
-    // MARK: - Decisions
-
-    private mutating func write(_ record: DecisionRecord, at time: String) {
-        let decision = record.decision
-        page.line(time, "\(Words.text(record.plan.runbook)) matches", number(record.incident, alone: true), style: Style.bold)
-        for (index, step) in record.plan.steps.enumerated() { write(step, index, decision.verdict) }
-        for target in record.plan.targets { page.detail("on", Self.target(target)) }
-        for (index, reason) in decision.reasons.filter({ $0.effect == decision.verdict }).prefix(3).enumerated() {
-            let verdict = index == 0 ? decision.verdict.rawValue + "   " : "also "
-            page.detail(index == 0 ? "verdict" : "", verdict + Self.reason(reason), style: Self.colour(decision.verdict))
-        }
-        if !decision.guards.isEmpty { page.detail("guards", decision.guards.map(\.text).joined(separator: ", ")) }
-        for miss in record.nearMisses { page.detail("not chosen", "\(Words.text(miss.runbook)): \(Words.text(miss.because, limit: 200))") }
-        if explains { writeTrials(of: record) }
-    }
-
-    private mutating func write(_ step: PlannedStep, _ index: Int, _ verdict: Verdict) {
-        page.detail(index == 0 ? Self.mood(verdict) : "then", Words.argv(step.argv))
-        switch step.rehearsal {
-        case .argv(let argv): page.detail("first rehearses", Words.argv(argv))
-        case .builtIn: break
-        case .none(let because): page.detail("no rehearsal", Words.text(because, limit: 200))
-        }
-        switch step.undo {
-        case .argv(let argv, _): page.detail("to undo", Words.argv(argv))
-        case .builtIn: page.detail("to undo", "the engine takes it back")
-        case .notNeeded(let because): page.detail("nothing to undo", Words.text(because, limit: 200))
-        case .impossible(let because): page.detail("cannot be undone", Words.text(because, limit: 200))
+    private func remark(on entry: TimelineEntry, _ context: TimelineContext) -> String {
+        switch entry.event {
+        case .alertJoined(_, let reason):
+            let later = context.age(of: entry.incident, at: entry.at).map { ", \(TimeText.spaced($0)) later" }
+            return MembershipText.reason(reason) + (later ?? "")
+        case .alertMuted(_, let muting): return MembershipText.muting(muting)
+        case .incidentOpened, .alertFiredAgain, .alertResolved, .alertUnmuted, .alertDamped, .alertReleased,
+            .incidentsMerged, .incidentResolved, .incidentClosed, .stormBegan, .stormEnded, .decided, .notChosen,
+            .planRefused, .runStarted, .runEnded:
+            return ""
         }
     }
 
-    private static func mood(_ verdict: Verdict) -> String {
-        switch verdict {
-        case .automatic: "would run"
-        case .approval: "would ask to run"
-        case .advisory: "would advise"
-        case .deny: "would refuse"
-        }
+    private static func escaped(_ text: String) -> [String] {
+        Page.words(of: TextEscape.line(text, limit: 400))
+    }
+}
+
+/// Which incident the rows are about, so that it is named only where it changes.
+struct TimelineContext {
+    private let isSingle: Bool
+    private var current: Int?
+    private var openedAt: [Int: Timestamp] = [:]
+
+    init(isSingle: Bool) {
+        self.isSingle = isSingle
     }
 
-    private static func colour(_ verdict: Verdict) -> String {
-        switch verdict {
-        case .automatic: Style.green
-        case .approval, .advisory: Style.yellow
-        case .deny: Style.red
-        }
+    mutating func opened(_ incident: Int?, at time: Timestamp) {
+        current = incident
+        if let incident { openedAt[incident] = time }
     }
 
-    private static func target(_ target: Target) -> String {
-        var words = ["\(Words.text(target.kind)) \(Words.text(target.id))"]
-        if let service = target.service { words.append("service \(Words.text(service))") }
-        if let environment = target.environment { words.append(Words.text(environment)) }
-        if let population = target.population { words.append("one of \(population)") }
-        return words.joined(separator: ", ")
+    /// What comes next belongs to no incident.
+    mutating func leave() { current = nil }
+
+    func age(of incident: Int?, at time: Timestamp) -> Duration? {
+        incident.flatMap { openedAt[$0] }.map { time - $0 }
     }
 
-    static func reason(_ reason: Reason) -> String {
-        let place = reason.location.map { ", \($0)" } ?? ""
-        let detail = reason.detail.isEmpty ? "" : ": \(Words.text(reason.detail, limit: 200))"
-        return "\(Words.text(reason.rule))\(detail)\(place)"
+    /// A heading of its own row, with the incident's number where it is not the one above.
+    mutating func heading(_ text: String, of incident: Int?) -> String {
+        defer { current = incident }
+        guard let incident, incident != current, !isSingle else { return text }
+        return "incident \(incident): \(text)"
     }
 
-    // MARK: - Why not
-
-    private mutating func writeTrials(of record: DecisionRecord) {
-        for trial in record.decision.trials {
-            page.detail("rule", "\(Self.outcome(trial))   \(Words.text(trial.rule)), \(trial.location)")
-            for step in trial.explanation.steps {
-                page.detail("", "   \(Words.text(step.text, limit: 100)) is \(Self.value(step.outcome))", style: Style.dim)
-            }
-        }
-    }
-
-    private static func outcome(_ trial: RuleTrial) -> String {
-        switch trial.outcome {
-        case .applied: "\(trial.source.rawValue) applied: \(trial.verdict.rawValue)"
-        case .didNotApply: "\(trial.source.rawValue) did not apply"
-        case .failed(let message): "\(trial.source.rawValue) failed: \(Words.text(message, limit: 200))"
-        }
-    }
-
-    private static func value(_ outcome: CELExplanation.Outcome) -> String {
-        switch outcome {
-        case .value(let value): Words.text(value.description, limit: 100)
-        case .failed(let error): "an error: \(Words.text(error.message, limit: 100))"
-        case .notEvaluated: "not evaluated"
-        }
-    }
-
-    private mutating func writeNearMisses() {
-        guard explains else { return }
-        for incident in report.incidents where !incident.nearMisses.isEmpty {
-            page.blank()
-            page.heading("incident \(incident.id): what came close and did not match")
-            for miss in incident.nearMisses {
-                page.detail(Words.text(miss.runbook), Words.text(miss.because, limit: 300))
-            }
-        }
-    }
-
-    // MARK: - Summary
-
-    private mutating func writeSummary() {
-        let summary = report.summary
-        func count(_ verdict: Verdict) -> Int { summary.verdicts[verdict] ?? 0 }
-        page.plain(
-            "\(Words.count(summary.deliveries, "delivery")), \(Words.count(summary.alerts, "alert")), "
-                + "\(Words.count(summary.incidents, "incident")) (noise reduced by \(summary.noiseReductionPercent)%); "
-                + "\(count(.automatic)) automatic, \(count(.approval)) pending, \(count(.advisory)) advised, "
-                + "\(count(.deny)) denied")
-        for (number, noun) in [
-            (report.counters.truncated, "alert left out by the source"), (report.rejectedAlerts, "alert that could not be read"),
-            (report.invalidLineCount, "line that could not be read"),
-        ] where number > 0 {
-            page.plain("\(number) × \(noun)")
-        }
-        if summary.timeSaved > .zero {
-            page.plain("would have acted \(Words.span(summary.timeSaved)) before the recorded recovery")
-        }
+    /// A heading below the incident's; moved to the front, with its number, where another one stands above.
+    mutating func detail(_ text: String, of incident: Int?) -> (heading: String, depth: Int) {
+        defer { current = incident }
+        guard let incident else { return (text, 0) }
+        return incident == current || isSingle ? (text, 1) : ("incident \(incident): \(text)", 0)
     }
 }

@@ -5,9 +5,10 @@ import Testing
 
 @Suite struct SignatureMatcherTests {
     private func alert(_ pairs: KeyValuePairs<String, String>, _ seconds: Double) -> BoundAlert {
-        BoundAlert(
-            labels: Sample.labels(pairs), annotations: .none, startsAt: Sample.at(seconds),
-            beganAt: Sample.at(seconds), isFlapping: false, episodes: 1, isStale: false, isAuthenticated: true)
+        let index = PatternIndex(workspace: Workspace())
+        let alert = Sample.firing(pairs, since: seconds)
+        let tracked = TrackedAlert(alert, traits: index.traits(of: alert.labels), at: Sample.at(seconds))
+        return BoundAlert(tracked, isStale: false)
     }
 
     private func attempts(
