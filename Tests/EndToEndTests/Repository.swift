@@ -12,6 +12,10 @@ enum Repository {
         root.appendingPathComponent(relative).path
     }
 
+    static func readme() throws -> String {
+        try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
+    }
+
     struct BrokenWorkspace: Error, CustomStringConvertible {
         let description: String
     }

@@ -53,7 +53,9 @@ import Testing
                     fixSeconds: fault.t_fix - fault.t_inject, incidents: report.incidents.count))
         }
         #expect(rows.count == 12)
-        print(table(rows))
+        let table = table(rows)
+        print(table)
+        #expect(try Repository.readme().contains(table), "the table in README.md is another one")
     }
 
     @Test func nothingElseIsEverProposed() throws {

@@ -92,8 +92,7 @@ extension Engine {
         guard let alert = alerts[slot] else { return }
         storm.alertEnded(service: alert.traits.service)
         let affected = muter.alertEnded(slot, alert)
-        timers.set(
-            .forgetAlert(slot: slot, generation: alert.generation), at: now + correlation.dedupe.window)
+        timers.set(.forgetAlert(slot: slot, generation: alert.generation), at: now + memory)
         if let incident = alert.incident { memberEnded(alert.labels, in: incident, emit) }
         touch(slot)
         review(affected, emit)
@@ -120,6 +119,9 @@ extension Engine {
         }
         alerts.remove(slot)
     }
+
+    /// How long an alert is remembered after it resolved: long enough to see that it flaps.
+    var memory: Duration { max(correlation.dedupe.window, correlation.flap.halfLife) }
 
     // MARK: - Flap damping
 

@@ -74,7 +74,7 @@ extension Engine {
             alerts.update(member.slot) { $0.incident = nil }
             timers.set(
                 .forgetAlert(slot: member.slot, generation: alert.generation),
-                at: max(now, (alert.endedAt ?? now) + correlation.dedupe.window))
+                at: max(now, (alert.endedAt ?? now) + memory))
         }
     }
 

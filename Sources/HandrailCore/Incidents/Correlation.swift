@@ -26,6 +26,7 @@ public struct Correlation: Sendable {
         /// Left out of an alert's identity.
         public let ignoreLabels: [ExactText]
         /// How long an alert that resolved is remembered, so that late and repeated deliveries of it are recognised.
+        /// Not shorter than `flap.half-life`, or slow flapping would be forgotten between two episodes.
         public let window: Duration
         /// A firing alert that no delivery has repeated for this long is stale: never ground for an automatic action.
         public let staleAfter: Duration

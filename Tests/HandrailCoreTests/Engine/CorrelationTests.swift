@@ -185,4 +185,74 @@ import Testing
             Sample.delivery(2, Sample.firing(["alertname": "CrashLooping", "process": "3"], since: 2)))
         #expect(transcript.engine.counters.incidents == 1)
     }
+
+    @Test func whatNobodyVouchesForEndsNothingThatATrustedSourceReported() {
+        var transcript = Transcript(workspace())
+        transcript.play(
+            Sample.delivery(100, Sample.firing(["alertname": "A", "service": "web"], since: 99)),
+            Sample.delivery(
+                101, Sample.resolved(["alertname": "A", "service": "web"], since: 99, at: 101), isAuthenticated: false))
+        #expect(transcript.lines == ["100.0 #1 opened A service=web"])
+        #expect(transcript.engine.counters.distrusted == 1)
+    }
+
+    /// Alertmanager sends the earliest start where two Prometheus servers report the same alert.
+    @Test func aStartThatTheSourceCorrectsDownwardsIsNoEarlierEpisode() {
+        var transcript = Transcript(workspace())
+        transcript.play(
+            Sample.delivery(100, Sample.firing(["alertname": "A", "service": "web"], since: 99)),
+            Sample.delivery(101, Sample.firing(["alertname": "A", "service": "web"], since: 96)),
+            Sample.delivery(110, Sample.resolved(["alertname": "A", "service": "web"], since: 96, at: 109)))
+        #expect(transcript.lines.last == "110.0 #1 resolved")
+    }
+
+    @Test func anAlertThatIsNoLongerMutedIsCountedOnce() throws {
+        let rule = Correlation.Inhibition(
+            source: try Sample.selector("Down"), target: try Sample.selector("A"), equal: [], location: Sample.place)
+        var transcript = Transcript(workspace(inhibit: [rule]))
+        transcript.play(
+            Sample.delivery(1, Sample.firing(["alertname": "A", "service": "web"], since: 1)),
+            Sample.delivery(2, Sample.firing(["alertname": "Down", "service": "mail"], since: 2)),
+            Sample.delivery(3, Sample.resolved(["alertname": "Down", "service": "mail"], since: 2, at: 3)),
+            Sample.delivery(4, Sample.resolved(["alertname": "A", "service": "web"], since: 1, at: 4)))
+        #expect(transcript.lines.last == "4.0 #1 resolved")
+    }
+
+    @Test func whatFlapsSlowlyFlapsAsWell() {
+        let flap = Correlation.Flap(halfLife: .seconds(3600), dampAt: 1.5, releaseAt: 0.5)
+        var transcript = Transcript(workspace(flap: flap))
+        for round in 0..<4 {
+            let began = Double(round) * 420
+            transcript.play(
+                Sample.delivery(began, Sample.firing(["alertname": "A", "service": "web"], since: began)),
+                Sample.delivery(
+                    began + 5, Sample.resolved(["alertname": "A", "service": "web"], since: began, at: began + 5)))
+        }
+        #expect(transcript.lines.contains { $0.contains("damped") })
+    }
+
+    @Test func anAlertOfAnAlertListLapsesUnlessItIsRenewed() {
+        func alert(until end: Double) -> Alert {
+            Alert(
+                labels: Sample.labels(["alertname": "A", "service": "web"]), status: .firing, startsAt: Sample.at(1),
+                endsAt: Sample.at(end))
+        }
+        var transcript = Transcript(workspace())
+        transcript.play(Sample.delivery(1, alert(until: 10)), Sample.delivery(5, alert(until: 20)))
+        transcript.advance(to: 30)
+        #expect(transcript.lines.last == "20.0 #1 resolved")
+    }
+
+    @Test(arguments: [1, 2, 3, 10])
+    func aDenseTopologyCostsNoMoreThanItsEdges(hops: Int) {
+        let layers = (0..<10).map { layer in (0..<30).map { "s\(layer)-\($0)" } }
+        let services = layers.enumerated().flatMap { index, names in
+            names.map { name in
+                Topology.Service(
+                    name: name, dependsOn: index + 1 < layers.count ? layers[index + 1] : [], location: Sample.place)
+            }
+        }
+        let graph = ServiceGraph(topology: Topology(services: services), hops: hops)
+        #expect(graph.related(to: "s0-0").count == min(299, hops == 1 ? 30 : hops * 30 + 29))
+    }
 }

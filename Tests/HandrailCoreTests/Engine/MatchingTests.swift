@@ -171,4 +171,68 @@ import Testing
         transcript.play(Sample.delivery(100, stuck("2", 100), isAuthenticated: false))
         #expect(transcript.lines.last == "100.0 #1 restart approval restart w:2")
     }
+
+    @Test func anAlertThatTakesAnothersPlaceMustHoldByItself() throws {
+        let signature = Signature(when: [try Sample.pattern("stuck", "WorkerStuck")], holdsFor: .seconds(10))
+        var transcript = Transcript(try workspace([try runbook("restart", signature)]))
+        transcript.play(
+            Sample.delivery(100, stuck("1", 100)),
+            Sample.delivery(
+                109, Sample.resolved(["alertname": "WorkerStuck", "worker": "1", "service": "queue"], since: 100, at: 109),
+                stuck("2", 109)))
+        transcript.advance(to: 130)
+        #expect(decided(transcript).first == "119.0 #1 restart automatic restart w:2")
+    }
+
+    @Test func underEachWhatJoinsLateIsDecidedWhenItHasHeld() throws {
+        let signature = Signature(when: [try Sample.pattern("stuck", "WorkerStuck")], holdsFor: .seconds(10))
+        var transcript = Transcript(try workspace([try runbook("restart", signature)], verdict: .advisory))
+        transcript.play(Sample.delivery(100, stuck("1", 100)), Sample.delivery(109, stuck("2", 109)))
+        transcript.advance(to: 130)
+        #expect(
+            decided(transcript) == [
+                "110.0 #1 restart advisory restart w:1", "119.0 #1 restart advisory restart w:2",
+            ])
+    }
+
+    @Test func severalAlertsOfOneTargetMakeOneTarget() throws {
+        let signature = Signature(when: [try Sample.pattern("stuck", "WorkerStuck")])
+        var transcript = Transcript(try workspace([try runbook("restart", signature)]))
+        func alert(_ variant: String) -> Alert {
+            Sample.firing(
+                ["alertname": "WorkerStuck", "worker": "2", "service": "queue", "variant": variant], since: 100)
+        }
+        transcript.play(Sample.delivery(100, alert("a"), alert("b")))
+        #expect(decided(transcript).first == "100.0 #1 restart automatic restart w:2")
+    }
+
+    /// A runbook without verification ends at once; that must not begin it again.
+    @Test func aRunThatEndsAtOnceIsNotRepeatedWhileTheMatchLasts() throws {
+        let full = try runbook("restart", Signature(when: [try Sample.pattern("stuck", "WorkerStuck")]))
+        let bare = Runbook(
+            name: full.name, about: "", owner: "", signature: full.signature, target: full.target, steps: full.steps,
+            verification: nil, location: Sample.place)
+        var transcript = Transcript(try workspace([bare]))
+        transcript.play(Sample.delivery(100, stuck("2", 200)))
+        transcript.advance(to: 1000)
+        #expect(decided(transcript).filter { $0.contains("restart ") }.count == 1)
+    }
+
+    @Test func mergingKeepsTheQuestionToAPerson() throws {
+        let signature = Signature(when: [try Sample.pattern("stuck", "WorkerStuck")])
+        let base = try workspace([try runbook("restart", signature)], verdict: .approval)
+        let related = Workspace(
+            runbooks: base.runbooks, actions: base.actions, policies: base.policies,
+            correlation: Correlation(
+                group: Correlation.Group(entity: ["service", "rack"]), storm: Correlation.Storm(servicesPercent: 100)))
+        var transcript = Transcript(related)
+        transcript.play(
+            Sample.delivery(90, Sample.firing(["alertname": "X", "rack": "r1"], since: 90)),
+            Sample.delivery(100, stuck("2", 100)),
+            Sample.delivery(110, Sample.firing(["alertname": "Y", "rack": "r1", "service": "queue"], since: 110)))
+        transcript.advance(to: 120)
+        #expect(transcript.lines.contains("110.0 #1 merged #2"))
+        #expect(transcript.lines.count { $0.contains("restart approval") } == 1)
+        #expect(!transcript.lines.contains { $0.contains("refused") })
+    }
 }
