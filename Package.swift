@@ -44,7 +44,8 @@ let package = Package(
             name: "HandrailFormatsTests", dependencies: ["HandrailFormats", "HandrailCore", "CEL"],
             swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "handrail"],
+            name: "EndToEndTests",
+            dependencies: ["CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "handrail"],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],

@@ -61,16 +61,19 @@ struct Truth: Decodable {
         }
 
         let fault: String
-        let root_cause: RootCause
+        let rootCause: RootCause
         let fix: String
-        let t_inject: Double
-        let t_fix: Double
+        /// Unix seconds.
+        let tInject: Double
+        let tFix: Double
     }
 
     let scenarios: [Scenario]
 
     static func read() throws -> Truth {
         let data = try Data(contentsOf: Repository.root.appendingPathComponent("incidents/truth.json"))
-        return try JSONDecoder().decode(Truth.self, from: data)
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(Truth.self, from: data)
     }
 }

@@ -31,7 +31,8 @@ import Testing
     }
 
     private func decisions(_ scenario: Truth.Scenario, _ workspace: Workspace) throws -> ReplayReport {
-        try Repository.replay("incidents/" + (scenario.recording.split(separator: "/").last.map(String.init) ?? ""), workspace)
+        try Repository.replay(
+            "incidents/" + (scenario.recording.split(separator: "/").last.map(String.init) ?? ""), workspace)
     }
 
     @Test func everyFaultIsRecognisedOnTheRightTargetBeforeItWasFixed() throws {
@@ -45,12 +46,12 @@ import Testing
             let record = try #require(match, "\(fault.fault): \(expected.runbook) did not match")
             #expect(record.plan.targets.map(\.id) == [expected.target], "\(fault.fault)")
             let decidedAt = Double(record.at.milliseconds) / 1000
-            #expect(decidedAt < fault.t_fix, "\(fault.fault): decided after the fix")
+            #expect(decidedAt < fault.tFix, "\(fault.fault): decided after the fix")
             rows.append(
                 Row(
                     scenario: fault.fault, runbook: expected.runbook, target: expected.target,
-                    verdict: record.decision.verdict, seconds: decidedAt - fault.t_inject,
-                    fixSeconds: fault.t_fix - fault.t_inject, incidents: report.incidents.count))
+                    verdict: record.decision.verdict, seconds: decidedAt - fault.tInject,
+                    fixSeconds: fault.tFix - fault.tInject, incidents: report.incidents.count))
         }
         #expect(rows.count == 12)
         let table = table(rows)

@@ -74,7 +74,8 @@ extension Engine {
     }
 
     private mutating func setLapseTimer(_ slot: Int, _ lapsesAt: Timestamp?) {
-        guard let lapsesAt, let alert = alerts[slot], alert.lapseTimerAt.map({ lapsesAt < $0 || $0 <= now }) ?? true else {
+        guard let lapsesAt, let alert = alerts[slot], alert.lapseTimerAt.map({ lapsesAt < $0 || $0 <= now }) ?? true
+        else {
             return
         }
         alerts.update(slot) { $0.lapseTimerAt = lapsesAt }
@@ -114,7 +115,8 @@ extension Engine {
         guard alert.incident == nil else { return }
         guard alert.flap.isForgotten(at: now, rule: correlation.flap) else {
             // What flaps slowly flaps as well: its penalty is remembered until it has decayed.
-            timers.set(.forgetAlert(slot: slot, generation: generation), at: now + correlation.flap.halfLife + .seconds(1))
+            timers.set(
+                .forgetAlert(slot: slot, generation: generation), at: now + correlation.flap.halfLife + .seconds(1))
             return
         }
         alerts.remove(slot)

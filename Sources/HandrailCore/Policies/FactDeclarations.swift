@@ -114,7 +114,8 @@ extension FactDeclarations {
                 CELField("kind", .string, about: "such as `worker`"),
                 CELField("id", .string, about: "its identity within the kind"),
                 CELField("service", .string, about: "the service it belongs to, empty where unknown"),
-                CELField("environment", open("environment", environments), about: "of the service, empty where unknown"),
+                CELField(
+                    "environment", open("environment", environments), about: "of the service, empty where unknown"),
                 CELField("tier", open("tier", tiers), about: "of the service, empty where unknown"),
                 CELField("population", .int, isOptional: true, about: "members of the service, absent where unknown"),
             ])

@@ -171,7 +171,9 @@ struct SignatureMatcher {
                 ? "no firing alert for `\(pattern)`"
                 : "\(alerts.count) of \(needed(pattern)) alerts for `\(pattern)`"
         }
-        guard !optional.isEmpty, !optional.contains(where: { $0.alerts.count >= needed($0.pattern) }) else { return nil }
+        guard !optional.isEmpty, !optional.contains(where: { $0.alerts.count >= needed($0.pattern) }) else {
+            return nil
+        }
         return "no firing alert for any of " + optional.map { "`\($0.pattern)`" }.joined(separator: ", ")
     }
 

@@ -27,7 +27,8 @@ import Testing
         var transcript = Transcript(workspace())
         transcript.play(
             Sample.delivery(
-                100, Sample.resolved(["alertname": "WorkerStuck", "worker": "3", "service": "queue"], since: 20, at: 60),
+                100,
+                Sample.resolved(["alertname": "WorkerStuck", "worker": "3", "service": "queue"], since: 20, at: 60),
                 Sample.firing(["alertname": "WorkerStuck", "worker": "2", "service": "queue"], since: 99)))
         #expect(transcript.lines == ["100.0 #1 opened WorkerStuck service=queue worker=2"])
         #expect(transcript.engine.counters.resolvedUnseen == 1)

@@ -19,14 +19,16 @@ import Testing
         return Runbook(
             name: name, about: "", owner: "", priority: priority, signature: signature,
             target: TargetTemplate(
-                each: "stuck", kind: "worker", id: try template("${stuck.labels.worker}", FactDeclarations.target(patterns: patterns)),
+                each: "stuck", kind: "worker",
+                id: try template("${stuck.labels.worker}", FactDeclarations.target(patterns: patterns)),
                 service: nil, location: Sample.place),
             steps: [
                 Step(
                     action: "supervisor.restart",
                     arguments: [
                         StepArgument(
-                            name: "program", value: try template("w:${target.id}", FactDeclarations.step(patterns: patterns)),
+                            name: "program",
+                            value: try template("w:${target.id}", FactDeclarations.step(patterns: patterns)),
                             location: Sample.place)
                     ], location: Sample.place)
             ],
@@ -49,7 +51,8 @@ import Testing
         return Workspace(
             runbooks: runbooks, actions: [action],
             policies: [Policy(name: "p", defaultVerdict: verdict, location: Sample.place)],
-            correlation: Correlation(group: Correlation.Group(entity: ["service"]), storm: Correlation.Storm(servicesPercent: 100)))
+            correlation: Correlation(
+                group: Correlation.Group(entity: ["service"]), storm: Correlation.Storm(servicesPercent: 100)))
     }
 
     private func stuck(_ worker: String, _ seconds: Double) -> Alert {
@@ -57,7 +60,9 @@ import Testing
     }
 
     private func decided(_ transcript: Transcript) -> [String] {
-        transcript.lines.filter { $0.contains("restart ") || $0.contains("not chosen") || $0.contains("refused") || $0.contains("run ") }
+        transcript.lines.filter {
+            $0.contains("restart ") || $0.contains("not chosen") || $0.contains("refused") || $0.contains("run ")
+        }
     }
 
     @Test func aMatchRipensOnATimerAndNotWithTheNextAlert() throws {
@@ -90,7 +95,8 @@ import Testing
         transcript.play(
             Sample.delivery(100, stuck("2", 100)),
             Sample.delivery(
-                110, Sample.resolved(["alertname": "WorkerStuck", "worker": "2", "service": "queue"], since: 100, at: 110)))
+                110,
+                Sample.resolved(["alertname": "WorkerStuck", "worker": "2", "service": "queue"], since: 100, at: 110)))
         transcript.advance(to: 1000)
         #expect(decided(transcript).isEmpty)
     }
@@ -138,7 +144,8 @@ import Testing
         transcript.play(
             Sample.delivery(100, stuck("2", 100)),
             Sample.delivery(
-                110, Sample.resolved(["alertname": "WorkerStuck", "worker": "2", "service": "queue"], since: 100, at: 110)))
+                110,
+                Sample.resolved(["alertname": "WorkerStuck", "worker": "2", "service": "queue"], since: 100, at: 110)))
         transcript.advance(to: 130)
         #expect(decided(transcript).last == "120.0 #1 run 1 succeeded")
     }
@@ -178,7 +185,8 @@ import Testing
         transcript.play(
             Sample.delivery(100, stuck("1", 100)),
             Sample.delivery(
-                109, Sample.resolved(["alertname": "WorkerStuck", "worker": "1", "service": "queue"], since: 100, at: 109),
+                109,
+                Sample.resolved(["alertname": "WorkerStuck", "worker": "1", "service": "queue"], since: 100, at: 109),
                 stuck("2", 109)))
         transcript.advance(to: 130)
         #expect(decided(transcript).first == "119.0 #1 restart automatic restart w:2")

@@ -58,7 +58,8 @@ struct Transcript {
         case .stormBegan: "storm"
         case .stormEnded: "storm over"
         case .decided(let record):
-            "\(record.plan.runbook) \(record.decision.verdict.rawValue) " + record.plan.steps.map { $0.argv.joined(separator: " ") }.joined(separator: "; ")
+            "\(record.plan.runbook) \(record.decision.verdict.rawValue) "
+                + record.plan.steps.map { $0.argv.joined(separator: " ") }.joined(separator: "; ")
         case .notChosen(let runbook, let because): "not chosen \(runbook): \(because)"
         case .planRefused(let runbook, let refusal): "refused \(runbook): \(refusal.message)"
         case .runStarted(let run, _): "run \(run) started"

@@ -28,7 +28,9 @@ import Testing
         #expect(ArgumentRule.fault(in: "$(reboot)", rule: rule) != nil)
     }
 
-    @Test(arguments: [("8", true), ("64", true), ("65", false), ("0", false), ("+8", false), ("08", false), ("8.0", false)])
+    @Test(arguments: [
+        ("8", true), ("64", true), ("65", false), ("0", false), ("+8", false), ("08", false), ("8.0", false),
+    ])
     func integersAreExactAndInRange(text: String, fits: Bool) {
         let parameter = Parameter(name: "n", kind: .integer(min: 1, max: 64), location: Sample.place)
         let accepted = if case .success = ArgumentRule.value(of: text, for: parameter) { true } else { false }

@@ -76,13 +76,15 @@ import Testing
     @Test func withinTakesTheLatestWindowThatHoldsAll() throws {
         let signature = Signature(
             when: [try Sample.pattern("a", "A"), try Sample.pattern("b", "B")], within: .seconds(60))
-        let near = attempts(signature, ["a": [alert(["n": "old"], 0), alert(["n": "new"], 500)], "b": [alert([:], 520)]])
+        let near = attempts(
+            signature, ["a": [alert(["n": "old"], 0), alert(["n": "new"], 500)], "b": [alert([:], 520)]])
         guard case .complete(let binding, _) = try #require(near.first).outcome else {
             Issue.record("no match")
             return
         }
         #expect(binding.alerts(of: "a").map { $0.labels["n"]?.string } == ["new"])
-        #expect(attempts(signature, ["a": [alert([:], 0)], "b": [alert([:], 61)]]).contains(where: isComplete) == false)
+        #expect(
+            attempts(signature, ["a": [alert([:], 0)], "b": [alert([:], 61)]]).contains(where: isComplete) == false)
         #expect(attempts(signature, ["a": [alert([:], 0)], "b": [alert([:], 60)]]).contains(where: isComplete))
     }
 
