@@ -48,10 +48,28 @@ struct AlertTable: Sendable {
 
     /// Changes a remembered alert in place; nil for a slot that is empty.
     @inline(__always)
+    @discardableResult
     mutating func update<Result>(_ slot: Int, _ change: (inout TrackedAlert) -> Result) -> Result? {
         guard slots.indices.contains(slot) else { return nil }
-        return slots[slot].mutate(change)
+        return slots[slot].mutate { alert in
+            alert.bound = nil
+            return change(&alert)
+        }
     }
+
+    /// The alert as signatures see it; nil for one that they may not bind, and for a slot that is empty.
+    mutating func bound(_ slot: Int) -> BoundAlert? {
+        // Field by field: a copy of the whole alert would cost more than everything else here.
+        guard slots.indices.contains(slot), slots[slot]?.isFiring == true, slots[slot]?.muting == nil else {
+            return nil
+        }
+        if let bound = slots[slot]?.bound { return bound }
+        let bound = slots[slot].map { BoundAlert($0, slot: slot) }
+        slots[slot]?.bound = bound
+        return bound
+    }
+
+    func isFiring(at slot: Int) -> Bool { slots.indices.contains(slot) && slots[slot]?.isFiring == true }
 }
 
 extension Fingerprint {

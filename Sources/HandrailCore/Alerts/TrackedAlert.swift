@@ -25,6 +25,8 @@ struct TrackedAlert: Sendable {
     /// How many times it began to fire while it was remembered.
     var episodes = 0
     var isAuthenticated = true
+    /// As signatures see it: made when one asks for it, gone with the next change.
+    var bound: BoundAlert?
     /// Grows with each change of episode, so that timers of an earlier one are recognised.
     var generation = 0
 
@@ -37,9 +39,6 @@ struct TrackedAlert: Sendable {
         beganAt = AlertClock.began(alert.startsAt, receivedAt: now)
         lastSeenAt = now
     }
-
-    /// Whether signatures may bind it.
-    var isEligible: Bool { isFiring && muting == nil }
 }
 
 /// What follows from an alert's labels alone, worked out once.

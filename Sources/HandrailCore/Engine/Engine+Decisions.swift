@@ -78,9 +78,12 @@ extension Engine {
     }
 
     private func evidence(of binding: Binding) -> Evidence {
-        let alerts = binding.groups.flatMap(\.alerts)
+        let bound = binding.groups.flatMap(\.alerts)
+        let known = bound.compactMap { alerts[$0.slot] }
+        let staleBefore = now - correlation.dedupe.staleAfter
         return Evidence(
-            hasStaleAlert: alerts.contains(where: \.isStale), hasFlappingAlert: alerts.contains(where: \.isFlapping),
-            isAuthenticated: alerts.allSatisfy(\.isAuthenticated), isStorm: storm.isStorm)
+            hasStaleAlert: known.contains { $0.lastSeenAt < staleBefore },
+            hasFlappingAlert: bound.contains(where: \.isFlapping),
+            isAuthenticated: known.allSatisfy(\.isAuthenticated), isStorm: storm.isStorm)
     }
 }

@@ -4,7 +4,7 @@ extension Engine {
     mutating func correlate(_ slot: Int, _ emit: Emit) {
         guard let alert = alerts[slot] else { return }
         if let id = alert.incident, incidents[id] != nil {
-            memberBegan(again: alert, in: id, emit)
+            memberBegan(again: alert, at: slot, in: id, emit)
             return
         }
         let related = relatedIncidents(of: alert)
@@ -33,16 +33,16 @@ extension Engine {
             report: IncidentSummary.Member(labels: alert.labels, firstSeenAt: alert.firstSeenAt, reason: reason))
         let keys = entityKeys(of: alert)
         let now = now
-        incidents[id]?.add(member, isBindable: !alert.traits.patterns.isEmpty, at: now)
+        incidents[id]?.add(member, patterns: alert.traits.patterns, at: now)
         for key in keys where incidents[id]?.entityKeys.insert(key).inserted == true {
             incidentsByEntity[key, default: []].append(id)
         }
         alerts.update(slot) { $0.incident = id }
     }
 
-    private mutating func memberBegan(again alert: TrackedAlert, in id: Int, _ emit: Emit) {
+    private mutating func memberBegan(again alert: TrackedAlert, at slot: Int, in id: Int, _ emit: Emit) {
         let now = now
-        if !alert.traits.patterns.isEmpty { alerts.find(alert.labels).map { _ = incidents[id]?.bindable.insert($0) } }
+        incidents[id]?.bindable.insert(slot, patterns: alert.traits.patterns)
         incidents[id]?.memberBegan(at: now)
         if !alert.flap.isDamped { emit(entry(.alertFiredAgain(alert.labels), incident: id)) }
     }
@@ -149,9 +149,9 @@ extension Engine {
 }
 
 extension Incident {
-    fileprivate mutating func add(_ member: Member, isBindable: Bool, at now: Timestamp) {
+    fileprivate mutating func add(_ member: Member, patterns: [Int], at now: Timestamp) {
         members.append(member)
-        if isBindable { bindable.insert(member.slot) }
+        bindable.insert(member.slot, patterns: patterns)
         memberBegan(at: now)
     }
 
@@ -164,7 +164,7 @@ extension Incident {
     /// What was settled in either stays settled; matches begin anew, since more alerts are in view now.
     fileprivate mutating func absorb(_ other: Incident) {
         members += other.members
-        bindable.formUnion(other.bindable)
+        bindable.absorb(other.bindable)
         firingCount += other.firingCount
         lastBeganAt = max(lastBeganAt, other.lastBeganAt)
         if other.firingCount > 0 { resolvedAt = nil }

@@ -6,22 +6,28 @@ extension Engine {
     mutating func touch(_ slot: Int) {
         guard let alert = alerts[slot] else { return }
         if let id = alert.incident, !alert.traits.patterns.isEmpty || incidents[id]?.runs.isEmpty == false {
-            markDirty(id)
+            markDirty(id, isNews: alert.isFiring && incidents[id]?.bindable.isNews(alert.traits.patterns) == true)
         }
         guard !alert.traits.blockers.isEmpty else { return }
-        blocking.update(slot, alert)
-        for id in incidents.keys.sorted() where incidents[id]?.bindable.isEmpty == false { markDirty(id) }
+        let isNews = blocking.update(slot, alert)
+        for id in incidents.keys.sorted() where incidents[id]?.bindable.isEmpty == false {
+            markDirty(id, isNews: isNews)
+        }
     }
 
-    /// In a storm, and for a large incident, signatures are tried once in a while, however many alerts arrive in between.
-    private mutating func markDirty(_ id: Int) {
-        let thousands = (incidents[id]?.bindable.count ?? 0) / 1000
-        guard storm.isStorm || thousands > 0 else {
+    /// In a storm, and for a large incident, signatures are tried once in a while, however many alerts arrive in between:
+    /// within a second for the first alert of a pattern, later for more of what is there.
+    private mutating func markDirty(_ id: Int, isNews: Bool) {
+        let count = incidents[id]?.bindable.count ?? 0
+        guard storm.isStorm || count >= Self.large else {
             dirty.insert(id)
             return
         }
-        setEvaluation(of: id, at: now + .seconds(1 + thousands))
+        let patience = isNews || count < Self.large ? 0 : count / (storm.isStorm ? 100 : 1000)
+        setEvaluation(of: id, at: now + .seconds(1 + patience))
     }
+
+    private static let large = 1000
 
     /// One timer an incident: when it fires, the matches that must wait longer set the next one.
     private mutating func setEvaluation(of id: Int, at time: Timestamp) {
@@ -48,10 +54,9 @@ extension Engine {
     }
 
     private mutating func evaluate(_ id: Int, _ emit: Emit) {
-        guard let incident = incidents[id], !incident.bindable.isEmpty else { return }
-        let view = IncidentView(incident: incident, alerts: alerts, dedupe: correlation.dedupe, now: now)
+        guard let view = view(of: id), let incident = incidents[id] else { return }
         var ripe: [RipeMatch] = []
-        for runbook in view.touchedRunbooks(index) {
+        for runbook in view.touchedRunbooks {
             for attempt in attempts(of: runbook, view, incident) {
                 if let match = track(attempt, of: runbook, in: id) { ripe.append(match) }
             }
@@ -59,11 +64,17 @@ extension Engine {
         decide(ripe.sorted { $0.goesBefore($1, in: runbooks) }, in: id, view, emit)
     }
 
+    private mutating func view(of id: Int) -> IncidentView? {
+        guard incidents[id]?.bindable.isEmpty == false else { return nil }
+        let eligible = incidents[id]?.bindable.eligible(in: &alerts) ?? []
+        return incidents[id].map { IncidentView(incident: $0, eligible: eligible, index: index) }
+    }
+
     private mutating func attempts(of runbook: Int, _ view: IncidentView, _ incident: Incident) -> [MatchAttempt] {
         let signature = runbooks[runbook].signature
         let now = now
         let matcher = SignatureMatcher(
-            signature: signature, candidates: view.candidates(of: runbook, index),
+            signature: signature, candidates: view.candidates(of: runbook),
             blockers: blocking.firing(for: runbook, among: signature.unless.count, in: alerts),
             incidentFact: { view.fact }, now: now)
         let attempts = matcher.attempts()
@@ -151,51 +162,6 @@ extension MatchAttempt {
     }
 }
 
-/// The alerts of one incident as signatures and policies see them.
-struct IncidentView {
-    let eligible: [(slot: Int, traits: AlertTraits, alert: BoundAlert)]
-    private let id: Int
-    private let openedAt: Timestamp
-    private let touchedPatterns: Set<Int>
-
-    init(incident: Incident, alerts: AlertTable, dedupe: Correlation.Dedupe, now: Timestamp) {
-        id = incident.id
-        openedAt = incident.openedAt
-        var eligible: [(slot: Int, traits: AlertTraits, alert: BoundAlert)] = []
-        var touched: Set<Int> = []
-        for slot in incident.bindable {
-            guard let alert = alerts[slot] else { continue }
-            touched.formUnion(alert.traits.patterns)
-            guard alert.isEligible else { continue }
-            let isStale = now > alert.lastSeenAt + dedupe.staleAfter
-            eligible.append((slot, alert.traits, BoundAlert(alert, isStale: isStale)))
-        }
-        self.eligible = eligible.sorted {
-            ($0.alert.startsAt, $0.alert.labels.fingerprint) < ($1.alert.startsAt, $1.alert.labels.fingerprint)
-        }
-        touchedPatterns = touched
-    }
-
-    /// Indices of the runbooks that a member's labels match, ascending.
-    func touchedRunbooks(_ index: PatternIndex) -> [Int] {
-        Set(touchedPatterns.map { index.patterns[$0].runbook }).sorted()
-    }
-
-    func candidates(of runbook: Int, _ index: PatternIndex) -> [String: [BoundAlert]] {
-        var candidates: [String: [BoundAlert]] = [:]
-        for (_, traits, alert) in eligible {
-            for pattern in traits.patterns where index.patterns[pattern].runbook == runbook {
-                candidates[index.patterns[pattern].name, default: []].append(alert)
-            }
-        }
-        return candidates
-    }
-
-    var fact: CELValue {
-        BindingFacts.incident(id: id, openedAt: openedAt, alerts: eligible.map(\.alert))
-    }
-}
-
 /// The firing alerts that some `unless` looks for, anywhere.
 struct BlockingAlerts: Sendable {
     private let offsets: [Int: Int]
@@ -214,14 +180,20 @@ struct BlockingAlerts: Sendable {
     }
 
     /// A muted alert does not speak for a runbook, and it does speak against one: it is no less true.
-    mutating func update(_ slot: Int, _ alert: TrackedAlert) {
+    ///
+    /// - Returns: whether it is the first to fire for some `unless`, or was the last.
+    mutating func update(_ slot: Int, _ alert: TrackedAlert) -> Bool {
+        var isNews = false
         for blocker in alert.traits.blockers {
+            let wasEmpty = firing[blocker].isEmpty
             if alert.isFiring {
                 firing[blocker].insert(slot)
             } else {
                 firing[blocker].remove(slot)
             }
+            isNews = isNews || firing[blocker].isEmpty != wasEmpty
         }
+        return isNews
     }
 
     /// For each `unless` of the runbook the labels of what fires, in the order of the signature.

@@ -17,8 +17,8 @@ struct Incident: Sendable {
     var lastBeganAt: Timestamp
     var members: [Member] = []
     var firingCount = 0
-    /// Slots of members that some runbook's pattern matches.
-    var bindable: Set<Int> = []
+    /// Members that some runbook's pattern matches.
+    var bindable = BindableAlerts()
     var entityKeys: Set<EntityKey> = []
     var resolvedAt: Timestamp?
     var matches: [MatchKey: MatchTracker] = [:]

@@ -13,6 +13,7 @@ struct PatternIndex: Sendable {
 
     let patterns: [Pattern]
     let blockers: [Blocker]
+    private let patternsByRunbook: [Range<Int>]
     private let patternLookup: SelectorLookup
     private let blockerLookup: SelectorLookup
     private let inhibitionSources: SelectorLookup
@@ -24,15 +25,19 @@ struct PatternIndex: Sendable {
     init(workspace: Workspace) {
         var patterns: [Pattern] = []
         var blockers: [Blocker] = []
+        var patternsByRunbook: [Range<Int>] = []
         for (index, runbook) in workspace.runbooks.enumerated() {
+            let first = patterns.count
             for pattern in runbook.signature.when + runbook.signature.any {
                 patterns.append(Pattern(runbook: index, name: pattern.name, selector: pattern.selector))
             }
+            patternsByRunbook.append(first..<patterns.count)
             for blocker in runbook.signature.unless {
                 blockers.append(Blocker(runbook: index, selector: blocker.selector))
             }
         }
         self.patterns = patterns
+        self.patternsByRunbook = patternsByRunbook
         self.blockers = blockers
         patternLookup = SelectorLookup(patterns.map(\.selector))
         blockerLookup = SelectorLookup(blockers.map(\.selector))
@@ -43,6 +48,9 @@ struct PatternIndex: Sendable {
         services = SelectorLookup(claims.map(\.1))
         serviceNames = claims.map(\.0)
     }
+
+    /// Indices of the patterns of one runbook.
+    func patterns(of runbook: Int) -> Range<Int> { patternsByRunbook[runbook] }
 
     func traits(of labels: LabelSet) -> AlertTraits {
         AlertTraits(

@@ -2,24 +2,26 @@ internal import CEL
 
 /// An alert as a signature sees it. A class, since it is handed on from list to list far more often than it is made.
 final class BoundAlert: Sendable {
+    /// Where the engine remembers it.
+    let slot: Int
+    /// Indices of the patterns that its labels match.
+    let patterns: [Int]
     let labels: LabelSet
     let annotations: Annotations
     let startsAt: Timestamp
     let beganAt: Timestamp
     let isFlapping: Bool
     let episodes: Int
-    let isStale: Bool
-    let isAuthenticated: Bool
 
-    init(_ alert: TrackedAlert, isStale: Bool) {
+    init(_ alert: TrackedAlert, slot: Int = 0) {
+        self.slot = slot
+        patterns = alert.traits.patterns
         labels = alert.labels
         annotations = alert.annotations
         startsAt = alert.startsAt
         beganAt = alert.beganAt
         isFlapping = alert.flap.isDamped
         episodes = alert.episodes
-        self.isStale = isStale
-        isAuthenticated = alert.isAuthenticated
     }
 }
 
@@ -200,8 +202,10 @@ struct SignatureMatcher {
     /// When the last of the alerts that are needed began, in event time.
     private func completion(of groups: [(pattern: String, alerts: [BoundAlert])]) -> Timestamp {
         func complete(_ group: (pattern: String, alerts: [BoundAlert])) -> Timestamp? {
+            let needed = needed(group.pattern)
+            guard needed > 1 else { return group.alerts.lazy.map(\.beganAt).min() }
             let begins = group.alerts.map(\.beganAt).sorted()
-            return begins.count >= needed(group.pattern) ? begins[needed(group.pattern) - 1] : nil
+            return begins.count >= needed ? begins[needed - 1] : nil
         }
         let required = groups.prefix(signature.when.count).compactMap(complete).max()
         let optional = groups.dropFirst(signature.when.count).compactMap(complete).min()
@@ -281,17 +285,31 @@ private struct KeyedAlerts {
         isOpen = names.contains(nil)
         var keys: [[ExactText?]] = []
         var grouped: [[ExactText?]: [BoundAlert]] = [:]
-        for alert in alerts {
-            let key = Self.key(of: alert.labels, names)
-            if grouped[key] == nil { keys.append(key) }
-            grouped[key, default: []].append(alert)
+        // Neighbours often agree, and then need neither a key of their own nor a look-up.
+        var run = (key: [ExactText?](), alerts: [BoundAlert]())
+        func close() {
+            guard !run.alerts.isEmpty else { return }
+            if grouped[run.key] == nil { keys.append(run.key) }
+            grouped[run.key, default: []] += run.alerts
         }
+        for alert in alerts {
+            if run.alerts.isEmpty || !Self.has(alert.labels, run.key, names) {
+                close()
+                run = (Self.key(of: alert.labels, names), [])
+            }
+            run.alerts.append(alert)
+        }
+        close()
         self.keys = keys
         self.alerts = grouped
     }
 
     /// A missing label equals the empty text; nil where the pattern is not constrained.
     func key(of labels: LabelSet) -> [ExactText?] { Self.key(of: labels, names) }
+
+    private static func has(_ labels: LabelSet, _ key: [ExactText?], _ names: [ExactText?]) -> Bool {
+        zip(names, key).allSatisfy { name, value in name.map { (labels[$0] ?? "") == value } ?? true }
+    }
 
     private static func key(of labels: LabelSet, _ names: [ExactText?]) -> [ExactText?] {
         names.map { name in name.map { labels[$0] ?? "" } }

@@ -8,7 +8,7 @@ import Testing
         let index = PatternIndex(workspace: Workspace())
         let alert = Sample.firing(pairs, since: seconds)
         let tracked = TrackedAlert(alert, traits: index.traits(of: alert.labels), at: Sample.at(seconds))
-        return BoundAlert(tracked, isStale: false)
+        return BoundAlert(tracked)
     }
 
     private func attempts(
