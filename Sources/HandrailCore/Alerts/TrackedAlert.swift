@@ -21,6 +21,8 @@ struct TrackedAlert: Sendable {
     var incident: Int?
     var muting: Muting?
     var isSuppressedBySource = false
+    /// The run whose doing it was taken for when it began.
+    var causedBy: Int?
     var flap = FlapScore()
     /// How many times it began to fire while it was remembered.
     var episodes = 0

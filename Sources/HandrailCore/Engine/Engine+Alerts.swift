@@ -57,7 +57,10 @@ extension Engine {
         setLapseTimer(slot, alert.lapsesAt)
         noteStorm(of: alert, emit)
         let affected = muter.alertBegan(slot, alert)
-        let muting = muter.muting(of: slot, in: alerts, at: now)
+        let isMember = alert.incident.map { incidents[$0] != nil } ?? false
+        let cause = isMember ? nil : footprints.claim(slot, alert)
+        alerts.update(slot) { $0.causedBy = cause }
+        let muting = muting(of: slot)
         alerts.update(slot) { $0.muting = muting }
         if let muting {
             counters.muted += 1
@@ -160,6 +163,12 @@ extension Engine {
 
     // MARK: - Muting
 
+    private func muting(of slot: Int) -> Muting? {
+        if let muting = muter.muting(of: slot, in: alerts, at: now) { return muting }
+        let cause = alerts[slot]?.causedBy.flatMap { footprints[$0] }
+        return cause.map { .causedByRun(runbook: $0.runbook) }
+    }
+
     private mutating func reviewSuppression(_ slot: Int, _ notice: Alert, _ emit: Emit) {
         guard alerts[slot]?.isSuppressedBySource != notice.isSuppressedBySource else { return }
         alerts.update(slot) { $0.isSuppressedBySource = notice.isSuppressedBySource }
@@ -170,10 +179,10 @@ extension Engine {
         review(muter.silenceable.sorted(), emit)
     }
 
-    private mutating func review(_ slots: [Int], _ emit: Emit) {
+    mutating func review(_ slots: [Int], _ emit: Emit) {
         for slot in slots {
             guard let alert = alerts[slot], alert.isFiring else { continue }
-            let muting = muter.muting(of: slot, in: alerts, at: now)
+            let muting = muting(of: slot)
             guard muting != alert.muting else { continue }
             alerts.update(slot) { $0.muting = muting }
             if let muting {

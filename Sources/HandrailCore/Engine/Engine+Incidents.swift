@@ -7,6 +7,12 @@ extension Engine {
             memberBegan(again: alert, at: slot, in: id, emit)
             return
         }
+        if let cause = alert.causedBy.flatMap({ footprints[$0] }), incidents[cause.incident] != nil {
+            let reason = MembershipReason.causedByRun(runbook: cause.runbook)
+            join(slot, alert, cause.incident, reason)
+            emit(entry(.alertJoined(alert.labels, reason), incident: cause.incident))
+            return
+        }
         let related = relatedIncidents(of: alert)
         if let (home, reason) = related.first {
             for (other, link) in related.dropFirst() { merge(other, into: home, because: link, emit) }
@@ -131,6 +137,7 @@ extension Engine {
             incidentsByEntity[key, default: []].append(home)
         }
         for run in absorbed.runs { runs[run]?.incident = home }
+        footprints.move(from: other, to: home)
         dirty.insert(home)
         emit(entry(.incidentsMerged(absorbed: other, because: because), incident: home))
     }

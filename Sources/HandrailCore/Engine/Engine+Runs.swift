@@ -19,6 +19,7 @@ extension Engine {
         ledger.start(
             RunLedger.Entry(run: run, plan: plan, startedAt: now, groups: policies.groups(of: request)))
         emit(entry(.runStarted(run: run, runbook: plan.runbook), incident: id))
+        footprints.begin(run, plan: plan, incident: id)
         timers.set(.judgeRun(run), at: deadline)
         return run
     }
@@ -87,6 +88,7 @@ extension Engine {
         incidents[active.incident]?.runs.remove(run)
         incidents[active.incident]?.outcomes[active.plan.runbook] = outcome
         ledger.end(run, outcome, at: now)
+        if let fadesAt = footprints.end(run, at: now) { timers.set(.fadeFootprint(run), at: fadesAt) }
         emit(
             entry(
                 .runEnded(run: run, runbook: active.plan.runbook, outcome: outcome, because: because),

@@ -31,6 +31,7 @@ public struct Engine: Sendable {
     var dirty: Set<Int> = []
     var runs: [Int: ActiveRun] = [:]
     var runCount = 0
+    var footprints: RunFootprints
     /// The mutating run that holds a target, by the target's key.
     var targetHolders: [ExactText: Int] = [:]
     var ledger: RunLedger
@@ -46,6 +47,7 @@ public struct Engine: Sendable {
         storm = StormDetector(rule: workspace.correlation.storm, services: workspace.topology.services.map(\.name))
         muter = Muter(correlation: workspace.correlation)
         blocking = BlockingAlerts(index)
+        footprints = RunFootprints(entity: workspace.correlation.group.entity)
         ledger = RunLedger(memory: policies.longestWindow, history: policies.longestHistory)
         for edge in muter.silenceEdges { timers.set(.unmute, at: edge) }
     }
@@ -91,6 +93,7 @@ public struct Engine: Sendable {
         case .endStorm: endStorm(emit)
         case .unmute: reviewSilences(emit)
         case .judgeRun(let run): judge(run, emit)
+        case .fadeFootprint(let run): review(footprints.fade(run, at: now), emit)
         }
     }
 

@@ -48,12 +48,16 @@ public enum MembershipReason: Hashable, Sendable {
     case dependency(from: String, to: String, hops: Int)
     /// It has been a member before.
     case memberBefore
+    /// It began where a run of this incident was at work.
+    case causedByRun(runbook: String)
 }
 
 public enum Muting: Hashable, Sendable {
     case silencedBySource
     case silenced(because: String, at: FileLocation)
     case inhibited(by: LabelSet, at: FileLocation)
+    /// Held back until the effects of the run have settled.
+    case causedByRun(runbook: String)
 }
 
 /// An incident as reports show it.

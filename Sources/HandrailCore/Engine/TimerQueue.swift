@@ -9,6 +9,7 @@ struct TimerQueue: Sendable {
         case endStorm
         case unmute
         case judgeRun(Int)
+        case fadeFootprint(Int)
     }
 
     private struct Entry {

@@ -10,6 +10,7 @@ enum MembershipText {
         case .dependency(let from, let to, let hops):
             "\(name(from)) and \(name(to)) are \(CountText.of(hops, "dependency", plural: "dependencies")) apart"
         case .memberBefore: "a member before"
+        case .causedByRun(let runbook): "began where `\(TextEscape.line(runbook))` was at work"
         }
     }
 
@@ -18,6 +19,7 @@ enum MembershipText {
         case .silencedBySource: "silenced by its source"
         case .silenced(let because, let place): "silenced: \(TextEscape.line(because)), \(PlaceText.of(place))"
         case .inhibited(let cause, let place): "inhibited by \(LabelText.of(cause)), \(PlaceText.of(place))"
+        case .causedByRun(let runbook): "held back while `\(TextEscape.line(runbook))` settles"
         }
     }
 

@@ -243,4 +243,31 @@ import Testing
         #expect(transcript.lines.count { $0.contains("restart approval") } == 1)
         #expect(!transcript.lines.contains { $0.contains("refused") })
     }
+
+    /// Lesson 4 of the lab: a remediation raises alerts of its own.
+    @Test func whatARunCausesJoinsItsIncidentAndStartsNothingUntilItHasSettled() throws {
+        let signature = Signature(when: [try Sample.pattern("stuck", "WorkerStuck")])
+        var transcript = Transcript(try workspace([try runbook("restart", signature)]))
+        let caused = Sample.firing(["alertname": "WorkerStuck", "worker": "2", "service": "other"], since: 105)
+        let elsewhere = Sample.firing(["alertname": "WorkerStuck", "worker": "9", "service": "mail"], since: 106)
+        transcript.play(Sample.delivery(100, stuck("2", 99)))
+        transcript.play(Sample.delivery(105, caused), Sample.delivery(106, elsewhere))
+        #expect(
+            transcript.lines.suffix(5) == [
+                "105.0 muted WorkerStuck service=other worker=2",
+                "105.0 #1 joined WorkerStuck service=other worker=2: caused by restart",
+                "106.0 #2 opened WorkerStuck service=mail worker=9",
+                "106.0 #2 restart automatic restart w:9", "106.0 #2 run 2 started",
+            ])
+        transcript.play(
+            Sample.delivery(
+                110,
+                Sample.resolved(["alertname": "WorkerStuck", "worker": "2", "service": "queue"], since: 99, at: 109)))
+        transcript.advance(to: 149)
+        #expect(!transcript.lines.contains { $0.contains("unmuted") })
+        transcript.advance(to: 151)
+        // What lasts longer than the run's effects is an alert like any other, and still no incident of its own.
+        #expect(transcript.lines.contains("150.0 #1 unmuted WorkerStuck service=other worker=2"))
+        #expect(transcript.engine.counters.incidents == 2)
+    }
 }

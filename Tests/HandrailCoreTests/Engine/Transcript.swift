@@ -74,6 +74,7 @@ struct Transcript {
         case .sameService(let service): "same service \(service)"
         case .dependency(let from, let to, let hops): "\(from) to \(to) over \(hops)"
         case .memberBefore: "member before"
+        case .causedByRun(let runbook): "caused by \(runbook)"
         }
     }
 }
