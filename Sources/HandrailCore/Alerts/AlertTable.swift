@@ -1,6 +1,8 @@
 /// The alerts that are remembered, found by fingerprint; slots are reused.
 struct AlertTable: Sendable {
-    private var slots: [TrackedAlert?] = []
+    /// What was last in a slot stays there until the slot is used again: an alert is changed where it lies.
+    private var slots: [TrackedAlert] = []
+    private var isUsed: [Bool] = []
     private var free: [Int] = []
     private var byFingerprint: [Fingerprint: Int] = [:]
 
@@ -8,14 +10,14 @@ struct AlertTable: Sendable {
     func find(_ labels: LabelSet) -> Int? {
         var fingerprint = labels.fingerprint
         while let slot = byFingerprint[fingerprint] {
-            if let known = slots[slot], known.labels.isSameAlert(as: labels) { return slot }
+            if slots[slot].labels.isSameAlert(as: labels) { return slot }
             fingerprint = fingerprint.next
         }
         return nil
     }
 
     func isFiring(_ fingerprint: Fingerprint) -> Bool {
-        byFingerprint[fingerprint].flatMap { self[$0]?.isFiring } ?? false
+        byFingerprint[fingerprint].map { slots[$0].isFiring } ?? false
     }
 
     mutating func insert(_ alert: TrackedAlert) -> Int {
@@ -25,64 +27,55 @@ struct AlertTable: Sendable {
         if let reused = free.popLast() {
             slot = reused
             slots[slot] = alert
+            isUsed[slot] = true
         } else {
             slot = slots.count
             slots.append(alert)
+            isUsed.append(true)
         }
         byFingerprint[fingerprint] = slot
         return slot
     }
 
     mutating func remove(_ slot: Int) {
-        guard let alert = self[slot] else { return }
-        var fingerprint = alert.labels.fingerprint
+        guard isUsed(slot) else { return }
+        var fingerprint = slots[slot].labels.fingerprint
         while let found = byFingerprint[fingerprint], found != slot { fingerprint = fingerprint.next }
         byFingerprint[fingerprint] = nil
-        slots[slot] = nil
+        slots[slot].bound = nil
+        isUsed[slot] = false
         free.append(slot)
     }
 
     subscript(slot: Int) -> TrackedAlert? {
-        slots.indices.contains(slot) ? slots[slot] : nil
+        isUsed(slot) ? slots[slot] : nil
     }
+
+    private func isUsed(_ slot: Int) -> Bool { isUsed.indices.contains(slot) && isUsed[slot] }
 
     /// Changes a remembered alert in place; nil for a slot that is empty.
     @inline(__always)
     @discardableResult
     mutating func update<Result>(_ slot: Int, _ change: (inout TrackedAlert) -> Result) -> Result? {
-        guard slots.indices.contains(slot) else { return nil }
-        return slots[slot].mutate { alert in
-            alert.bound = nil
-            return change(&alert)
-        }
+        guard isUsed(slot) else { return nil }
+        slots[slot].bound = nil
+        return change(&slots[slot])
     }
 
     /// The alert as signatures see it; nil for one that they may not bind, and for a slot that is empty.
     mutating func bound(_ slot: Int) -> BoundAlert? {
         // Field by field: a copy of the whole alert would cost more than everything else here.
-        guard slots.indices.contains(slot), slots[slot]?.isFiring == true, slots[slot]?.muting == nil else {
-            return nil
-        }
-        if let bound = slots[slot]?.bound { return bound }
-        let bound = slots[slot].map { BoundAlert($0, slot: slot) }
-        slots[slot]?.bound = bound
+        guard isFiring(at: slot), slots[slot].muting == nil else { return nil }
+        if let bound = slots[slot].bound { return bound }
+        let bound = BoundAlert(slots[slot], slot: slot)
+        slots[slot].bound = bound
         return bound
     }
 
-    func isFiring(at slot: Int) -> Bool { slots.indices.contains(slot) && slots[slot]?.isFiring == true }
+    func isFiring(at slot: Int) -> Bool { isUsed(slot) && slots[slot].isFiring }
 }
 
 extension Fingerprint {
     /// Where an alert goes whose fingerprint is taken by another one.
     fileprivate var next: Fingerprint { Fingerprint(high: high, low: low &+ 1) }
-}
-
-extension Optional {
-    /// Changes the value where there is one, without taking it out and putting it back.
-    @inline(__always)
-    fileprivate mutating func mutate<Result>(_ change: (inout Wrapped) -> Result) -> Result? {
-        guard var value = take() else { return nil }
-        defer { self = value }
-        return change(&value)
-    }
 }
