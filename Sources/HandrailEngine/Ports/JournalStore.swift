@@ -1,0 +1,60 @@
+public import HandrailCore
+
+/// One event to be journaled.
+public struct JournalRecord: Hashable, Sendable {
+    public let at: Timestamp
+    /// What it is, such as `run.advanced`: lower-case words, dots and hyphens.
+    public let kind: String
+    /// Canonical JSON, redacted.
+    public let payload: [UInt8]
+
+    public init(at: Timestamp, kind: String, payload: [UInt8]) {
+        self.at = at
+        self.kind = kind
+        self.payload = payload
+    }
+}
+
+/// A record where it stands in the chain.
+public struct JournalEntry: Hashable, Sendable {
+    /// From 1, without gaps.
+    public let sequence: Int64
+    public let record: JournalRecord
+    /// SHA-256 over the entry before it and this one; 32 bytes.
+    public let hash: [UInt8]
+
+    public init(sequence: Int64, record: JournalRecord, hash: [UInt8]) {
+        self.sequence = sequence
+        self.record = record
+        self.hash = hash
+    }
+}
+
+/// State as it was after an entry, as records from which a fold can start instead of from the first entry.
+public struct JournalSnapshot: Hashable, Sendable {
+    /// The last entry that is in it.
+    public let sequence: Int64
+    public let records: [JournalRecord]
+
+    public init(sequence: Int64, records: [JournalRecord]) {
+        self.sequence = sequence
+        self.records = records
+    }
+}
+
+/// Where events become durable. One writer at a time; the store itself makes sure of that.
+public protocol JournalStore: Sendable {
+    /// Appends all of them or none. Durable when it returns.
+    ///
+    /// - Returns: the sequence of the last one.
+    func append(_ records: [JournalRecord]) async throws -> Int64
+
+    /// Entries after a sequence in their order, at most `limit`.
+    func entries(after sequence: Int64, limit: Int) async throws -> [JournalEntry]
+
+    /// Nil where there is none.
+    func latestSnapshot() async throws -> JournalSnapshot?
+
+    /// Takes the place of older ones. A snapshot is a short cut and never evidence: the chain does not cover it.
+    func save(_ snapshot: JournalSnapshot) async throws
+}
