@@ -43,7 +43,7 @@ public struct ReplayReport: Sendable {
         case .planRefused: refusedPlans += 1
         case .incidentOpened, .alertJoined, .alertFiredAgain, .alertResolved, .alertMuted, .alertUnmuted, .alertDamped,
             .alertReleased, .incidentResolved, .stormBegan, .stormEnded, .notChosen, .runStarted,
-            .runEnded:
+            .runEnded, .state:
             break
         }
     }

@@ -94,19 +94,19 @@ struct HostileArgv: Hashable {
 
     init(_ plan: Plan) {
         runbook = plan.runbook
-        let probe = plan.verification?.probe ?? []
+        let probe = (plan.verification?.probe ?? []).map(\.argv)
         counts = plan.steps.map { step in Self.argvs(of: step).map(\.count) } + [probe.map(\.count)]
     }
 
     static func argvs(of step: PlannedStep) -> [[String]] {
         var argvs = [step.argv] + step.capture.map(\.argv)
         if case .argv(let argv) = step.rehearsal { argvs.append(argv) }
-        if case .argv(let argv, _) = step.undo { argvs.append(argv) }
+        if case .argv(let argv, _) = step.undo { argvs.append(argv.map(\.shown)) }
         return argvs
     }
 
     static func check(_ plan: Plan, _ place: String) {
-        let argvs = plan.steps.flatMap(argvs) + (plan.verification?.probe ?? [])
+        let argvs = plan.steps.flatMap(argvs) + (plan.verification?.probe ?? []).map(\.argv)
         for element in argvs.joined() {
             #expect(!element.utf8.contains(0) && !element.utf8.contains(10), "\(place): \(element.debugDescription)")
         }

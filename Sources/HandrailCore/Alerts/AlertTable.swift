@@ -20,6 +20,16 @@ struct AlertTable: Sendable {
         byFingerprint[fingerprint].map { slots[$0].isFiring } ?? false
     }
 
+    /// Whether it ended only because it was not renewed.
+    func hasLapsed(_ fingerprint: Fingerprint) -> Bool {
+        byFingerprint[fingerprint].map { !slots[$0].isFiring && slots[$0].hasLapsed } ?? false
+    }
+
+    /// All that is remembered, by fingerprint.
+    var all: [(slot: Int, alert: TrackedAlert)] {
+        byFingerprint.sorted { $0.key < $1.key }.map { ($0.value, slots[$0.value]) }
+    }
+
     mutating func insert(_ alert: TrackedAlert) -> Int {
         var fingerprint = alert.labels.fingerprint
         while byFingerprint[fingerprint] != nil { fingerprint = fingerprint.next }

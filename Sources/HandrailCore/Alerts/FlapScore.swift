@@ -6,6 +6,16 @@ struct FlapScore: Hashable, Sendable {
     private var penalty = 0.0
     private var measuredAt = Timestamp.distantPast
 
+    init() {}
+
+    init(_ memory: FlapMemory) {
+        isDamped = memory.isDamped
+        penalty = memory.penalty
+        measuredAt = memory.measuredAt
+    }
+
+    var memory: FlapMemory { FlapMemory(isDamped: isDamped, penalty: penalty, measuredAt: measuredAt) }
+
     /// Returns whether damping begins with this.
     mutating func firedAgain(at now: Timestamp, rule: Correlation.Flap) -> Bool {
         penalty = current(at: now, rule: rule) + 1

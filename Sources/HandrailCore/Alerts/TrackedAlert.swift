@@ -12,6 +12,10 @@ struct TrackedAlert: Sendable {
     var beganAt: Timestamp
     var lastSeenAt: Timestamp
     var endedAt: Timestamp?
+    /// It ended because it was not renewed, and not because somebody said so.
+    var hasLapsed = false
+    /// When the journal last had word of it.
+    var keptAt = Timestamp.distantPast
     /// The start of the episode before this one, by the source's clock.
     var earlierStartsAt: Timestamp?
     /// A firing alert of an alert list is over at this time unless it is renewed.

@@ -17,6 +17,7 @@ extension Engine {
         switch meaning {
         case .repeated:
             counters.duplicates += 1
+            keepSignOfLife(slot, notice, emit)
             setLapseTimer(slot, notice.endsAt)
             reviewSuppression(slot, notice, emit)
         case .distrusted: counters.distrusted += 1
@@ -41,7 +42,7 @@ extension Engine {
 
     // MARK: - Episodes
 
-    private mutating func begin(_ slot: Int, _ notice: Alert, isAuthenticated: Bool, _ emit: Emit) {
+    mutating func begin(_ slot: Int, _ notice: Alert, isAuthenticated: Bool, _ emit: Emit) {
         counters.episodes += 1
         let (now, rule) = (now, correlation.flap)
         let traits = traits(of: notice, at: slot)
@@ -52,6 +53,7 @@ extension Engine {
             return alert.episodes > 1 && alert.flap.firedAgain(at: now, rule: rule)
         }
         guard let alert = alerts[slot] else { return }
+        keep(.began, alert, emit)
         if isNowDamped == true { emit(entry(.alertDamped(alert.labels), incident: alert.incident)) }
         if alert.flap.isDamped { setFlapTimer(slot, alert) }
         setLapseTimer(slot, alert.lapsesAt)
@@ -76,7 +78,7 @@ extension Engine {
         return index.traits(of: notice.labels)
     }
 
-    private mutating func setLapseTimer(_ slot: Int, _ lapsesAt: Timestamp?) {
+    mutating func setLapseTimer(_ slot: Int, _ lapsesAt: Timestamp?) {
         guard let lapsesAt, let alert = alerts[slot], alert.lapseTimerAt.map({ lapsesAt < $0 || $0 <= now }) ?? true
         else {
             return
@@ -85,15 +87,18 @@ extension Engine {
         timers.set(.lapseAlert(slot: slot, generation: alert.generation), at: lapsesAt)
     }
 
-    mutating func end(_ slot: Int, at endsAt: Timestamp?, _ emit: Emit) {
+    /// - Parameter hasLapsed: nobody said that it has resolved; it was only not renewed.
+    mutating func end(_ slot: Int, at endsAt: Timestamp?, hasLapsed: Bool = false, _ emit: Emit) {
         let now = now
         alerts.update(slot) { alert in
             alert.isFiring = false
+            alert.hasLapsed = hasLapsed
             alert.endedAt = now
             alert.muting = nil
             alert.generation += 1
         }
         guard let alert = alerts[slot] else { return }
+        keep(hasLapsed ? .lapsed : .ended, alert, emit)
         storm.alertEnded(service: alert.traits.service)
         let affected = muter.alertEnded(slot, alert)
         timers.set(.forgetAlert(slot: slot, generation: alert.generation), at: now + memory)
@@ -109,7 +114,7 @@ extension Engine {
             setLapseTimer(slot, alert.lapsesAt)
             return
         }
-        end(slot, at: lapsesAt, emit)
+        end(slot, at: lapsesAt, hasLapsed: true, emit)
     }
 
     /// What an open incident still holds is remembered as long as the incident.
@@ -130,7 +135,7 @@ extension Engine {
 
     // MARK: - Flap damping
 
-    private mutating func setFlapTimer(_ slot: Int, _ alert: TrackedAlert) {
+    mutating func setFlapTimer(_ slot: Int, _ alert: TrackedAlert) {
         timers.set(
             .releaseFlap(slot: slot, generation: alert.generation), at: alert.flap.releaseDue(rule: correlation.flap))
     }
@@ -163,7 +168,7 @@ extension Engine {
 
     // MARK: - Muting
 
-    private func muting(of slot: Int) -> Muting? {
+    func muting(of slot: Int) -> Muting? {
         if let muting = muter.muting(of: slot, in: alerts, at: now) { return muting }
         let cause = alerts[slot]?.causedBy.flatMap { footprints[$0] }
         return cause.map { .causedByRun(runbook: $0.runbook) }
@@ -198,7 +203,7 @@ extension Engine {
 }
 
 extension TrackedAlert {
-    fileprivate mutating func repeated(by notice: Alert, isAuthenticated: Bool, at now: Timestamp) {
+    mutating func repeated(by notice: Alert, isAuthenticated: Bool, at now: Timestamp) {
         lastSeenAt = now
         lapsesAt = notice.endsAt
         startsAt = min(startsAt, notice.startsAt)
@@ -209,6 +214,8 @@ extension TrackedAlert {
 
     fileprivate mutating func begin(_ notice: Alert, isAuthenticated: Bool, at now: Timestamp) {
         isFiring = true
+        hasLapsed = false
+        keptAt = now
         if episodes > 0 { earlierStartsAt = startsAt }
         startsAt = notice.startsAt
         beganAt = AlertClock.began(notice.startsAt, receivedAt: now)

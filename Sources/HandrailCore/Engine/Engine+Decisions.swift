@@ -14,7 +14,7 @@ extension Engine {
                     settle(match, runbook, plan, in: id, view, emit)
                 }
             } catch {
-                isDecided(match, in: id)
+                isDecided(match.key, match.binding, in: id)
                 emit(entry(.planRefused(runbook: runbook.name, error), incident: id))
             }
         }
@@ -28,7 +28,7 @@ extension Engine {
                 return "`\(run.plan.runbook)` holds \(target)"
             }
         }
-        let holder = incidents[id]?.runs.sorted().compactMap { runs[$0] }.first { $0.plan.isMutating }
+        let holder = incidents[id]?.runs.sorted().compactMap { runs[$0] }.first(where: \.holds)
         return holder.map { "`\($0.plan.runbook)` holds the incident" }
     }
 
@@ -45,45 +45,58 @@ extension Engine {
     ) {
         let request = DecisionRequest(
             plan: plan, owner: runbook.owner, actions: actions(of: plan), incident: view.fact,
-            evidence: evidence(of: match.binding), now: now)
+            evidence: evidence(of: match.binding, for: plan), now: now)
         let decision = policies.decide(request, ledger: ledger, explains: explains)
         guard let incident = incidents[id] else { return }
         let record = DecisionRecord(
-            at: now, incident: id, plan: plan, decision: decision,
-            bindings: match.binding.groups.map { ($0.pattern, $0.alerts.map(\.labels)) },
+            at: now, incident: id, run: numberOfRun(for: decision.verdict), plan: plan, decision: decision,
+            match: match.key.values, bindings: match.binding.groups.map { ($0.pattern, $0.alerts.map(\.labels)) },
             nearMisses: nearMisses(of: incident, except: match.key.runbook))
         emit(entry(.decided(record), incident: id))
-        isDecided(match, in: id)
-        switch decision.verdict {
-        case .automatic:
-            let run = startRun(plan, request, in: id, emit)
-            incidents[id]?.asked[match.key] = run
-        case .approval:
-            let run = ask(plan, decision.approval, in: id)
-            incidents[id]?.asked[match.key] = run
-        case .advisory, .deny:
-            break
+        isDecided(match.key, match.binding, in: id)
+        begin(record, match.key, request, emit)
+    }
+
+    /// Under `observe` nothing comes of advice and denials; otherwise each decision can be looked up by its number.
+    private mutating func numberOfRun(for verdict: Verdict) -> Int? {
+        guard mode == .act || verdict <= .approval else { return nil }
+        counters.runs += 1
+        return counters.runs
+    }
+
+    /// What follows from a decision; the same when it is folded from the journal.
+    mutating func begin(_ record: DecisionRecord, _ key: MatchKey, _ request: DecisionRequest, _ emit: Emit) {
+        guard let run = record.run else { return }
+        if record.decision.verdict <= .approval { incidents[record.incident]?.asked[key] = run }
+        switch (mode, record.decision.verdict) {
+        case (.act, _): propose(run, record, request)
+        case (.observe, .automatic): startRun(run, record.plan, request, in: record.incident, emit)
+        case (.observe, .approval): ask(run, record.plan, record.decision.approval, in: record.incident)
+        case (.observe, .advisory), (.observe, .deny): break
         }
     }
 
-    private mutating func isDecided(_ match: RipeMatch, in id: Int) {
-        let each = runbooks[match.key.runbook].target.each
-        incidents[id]?.matches[match.key]?.isDecided(for: each.map { match.binding.alerts(of: $0) } ?? [])
+    private mutating func isDecided(_ key: MatchKey, _ binding: Binding, in id: Int) {
+        let each = runbooks[key.runbook].target.each
+        let handled = each.map { binding.alerts(of: $0).map(\.labels.fingerprint) } ?? []
+        incidents[id]?.matches[key]?.isDecided(for: handled)
     }
 
-    private func actions(of plan: Plan) -> [String: Action] {
+    func actions(of plan: Plan) -> [String: Action] {
         Dictionary(
             plan.steps.compactMap { step in planner.action(named: step.action).map { (step.action, $0) } },
             uniquingKeysWith: { first, _ in first })
     }
 
-    private func evidence(of binding: Binding) -> Evidence {
+    func evidence(of binding: Binding, for plan: Plan) -> Evidence {
         let bound = binding.groups.flatMap(\.alerts)
         let known = bound.compactMap { alerts[$0.slot] }
+        let targets = plan.targets.map(\.key)
         let staleBefore = now - correlation.dedupe.staleAfter
         return Evidence(
             hasStaleAlert: known.contains { $0.lastSeenAt < staleBefore },
             hasFlappingAlert: bound.contains(where: \.isFlapping),
-            isAuthenticated: known.allSatisfy(\.isAuthenticated), isStorm: storm.isStorm)
+            isAuthenticated: known.allSatisfy(\.isAuthenticated), isStorm: storm.isStorm,
+            isQuarantined: targets.contains { quarantines[$0] != nil })
     }
 }

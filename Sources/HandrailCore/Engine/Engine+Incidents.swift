@@ -7,6 +7,8 @@ extension Engine {
             memberBegan(again: alert, at: slot, in: id, emit)
             return
         }
+        // What was decided then is folded, not decided again.
+        guard !isRestoring else { return }
         if let cause = alert.causedBy.flatMap({ footprints[$0] }), incidents[cause.incident] != nil {
             let reason = MembershipReason.causedByRun(runbook: cause.runbook)
             join(slot, alert, cause.incident, reason)
@@ -33,7 +35,7 @@ extension Engine {
         emit(entry(.incidentOpened(alert.labels), incident: id))
     }
 
-    private mutating func join(_ slot: Int, _ alert: TrackedAlert, _ id: Int, _ reason: MembershipReason) {
+    mutating func join(_ slot: Int, _ alert: TrackedAlert, _ id: Int, _ reason: MembershipReason) {
         let member = Incident.Member(
             slot: slot,
             report: IncidentSummary.Member(labels: alert.labels, firstSeenAt: alert.firstSeenAt, reason: reason))
@@ -71,7 +73,7 @@ extension Engine {
         forget(incident)
     }
 
-    private mutating func forget(_ incident: Incident) {
+    mutating func forget(_ incident: Incident) {
         unlink(incident)
         incidents[incident.id] = nil
         dirty.remove(incident.id)
@@ -126,7 +128,7 @@ extension Engine {
     // MARK: - Merging
 
     /// One alert related two incidents: they had one cause all along. The older one keeps its number.
-    private mutating func merge(_ other: Int, into home: Int, because: MembershipReason, _ emit: Emit) {
+    mutating func merge(_ other: Int, into home: Int, because: MembershipReason, _ emit: Emit) {
         guard let absorbed = incidents[other] else { return }
         unlink(absorbed)
         incidents[other] = nil

@@ -43,6 +43,7 @@ extension Engine {
     }
 
     mutating func evaluateDirty(_ emit: Emit) {
+        guard !isRestoring else { return }
         while !dirty.isEmpty {
             let due = dirty.sorted()
             dirty = []
@@ -64,13 +65,13 @@ extension Engine {
         decide(ripe.sorted { $0.goesBefore($1, in: runbooks) }, in: id, view, emit)
     }
 
-    private mutating func view(of id: Int) -> IncidentView? {
+    mutating func view(of id: Int) -> IncidentView? {
         guard incidents[id]?.bindable.isEmpty == false else { return nil }
         let eligible = incidents[id]?.bindable.eligible(in: &alerts) ?? []
         return incidents[id].map { IncidentView(incident: $0, eligible: eligible, index: index) }
     }
 
-    private mutating func attempts(of runbook: Int, _ view: IncidentView, _ incident: Incident) -> [MatchAttempt] {
+    mutating func attempts(of runbook: Int, _ view: IncidentView, _ incident: Incident) -> [MatchAttempt] {
         let signature = runbooks[runbook].signature
         let now = now
         let matcher = SignatureMatcher(

@@ -4,41 +4,47 @@ struct ActiveRun: Sendable {
         case pending(expiresAt: Timestamp)
         /// The steps are assumed to have run; the alerts say whether they helped.
         case verifying(deadline: Timestamp, clearSince: Timestamp?)
+        /// It is really carried out.
+        case driven(DrivenRun)
     }
 
     let plan: Plan
     var incident: Int
     var stage: Stage
+    /// Whether no other mutating run may touch its targets and its incident meanwhile.
+    let holds: Bool
 }
 
 /// What becomes of plans where nothing is spawned: limits count them, and the alerts verify them.
 extension Engine {
-    mutating func startRun(_ plan: Plan, _ request: DecisionRequest, in id: Int, _ emit: Emit) -> Int {
+    mutating func startRun(_ run: Int, _ plan: Plan, _ request: DecisionRequest, in id: Int, _ emit: Emit) {
         let deadline = now + (plan.verification?.within ?? .zero)
-        let run = add(ActiveRun(plan: plan, incident: id, stage: .verifying(deadline: deadline, clearSince: nil)))
-        ledger.start(
-            RunLedger.Entry(run: run, plan: plan, startedAt: now, groups: policies.groups(of: request)))
+        add(run, plan, in: id, .verifying(deadline: deadline, clearSince: nil), holds: plan.isMutating)
+        count(run, plan, request, in: id)
         emit(entry(.runStarted(run: run, runbook: plan.runbook), incident: id))
-        footprints.begin(run, plan: plan, incident: id)
         timers.set(.judgeRun(run), at: deadline)
-        return run
     }
 
-    mutating func ask(_ plan: Plan, _ approval: Approval, in id: Int) -> Int {
+    mutating func ask(_ run: Int, _ plan: Plan, _ approval: Approval, in id: Int) {
         let expiresAt = now + approval.expires
-        let run = add(ActiveRun(plan: plan, incident: id, stage: .pending(expiresAt: expiresAt)))
+        add(run, plan, in: id, .pending(expiresAt: expiresAt), holds: plan.isMutating)
         timers.set(.judgeRun(run), at: expiresAt)
-        return run
     }
 
-    private mutating func add(_ run: ActiveRun) -> Int {
-        runCount += 1
-        runs[runCount] = run
-        incidents[run.incident]?.runs.insert(runCount)
-        if run.plan.isMutating {
-            for target in run.plan.targets { targetHolders[target.key] = runCount }
+    mutating func add(_ run: Int, _ plan: Plan, in id: Int, _ stage: ActiveRun.Stage, holds: Bool) {
+        runs[run] = ActiveRun(plan: plan, incident: id, stage: stage, holds: holds)
+        incidents[id]?.runs.insert(run)
+        if holds {
+            for target in plan.targets { targetHolders[target.key] = run }
         }
-        return runCount
+    }
+
+    /// From now on limits count it, and what begins to fire where it works is its doing.
+    mutating func count(_ run: Int, _ plan: Plan, _ request: DecisionRequest, in id: Int) {
+        ledger.start(
+            RunLedger.Entry(
+                run: run, incident: id, plan: plan, startedAt: now, groups: policies.groups(of: request)))
+        footprints.begin(run, plan: plan, incident: id)
     }
 
     mutating func judgeRuns(of id: Int, _ emit: Emit) {
@@ -52,6 +58,7 @@ extension Engine {
             if now >= expiresAt { end(run, .refused, because: "nobody answered in time", emit) }
         case .verifying(let deadline, let clearSince):
             verify(run, active.plan, deadline: deadline, clearSince: clearSince, emit)
+        case .driven(let driven): judge(run, driven, emit)
         }
     }
 
@@ -78,14 +85,12 @@ extension Engine {
         }
     }
 
-    private func isFiring(anyOf fingerprints: [Fingerprint]) -> Bool {
+    func isFiring(anyOf fingerprints: [Fingerprint]) -> Bool {
         fingerprints.contains { alerts.isFiring($0) }
     }
 
-    private mutating func end(_ run: Int, _ outcome: RunOutcome, because: String, _ emit: Emit) {
-        guard let active = runs.removeValue(forKey: run) else { return }
-        for target in active.plan.targets where targetHolders[target.key] == run { targetHolders[target.key] = nil }
-        incidents[active.incident]?.runs.remove(run)
+    mutating func end(_ run: Int, _ outcome: RunOutcome, because: String, _ emit: Emit) {
+        guard let active = release(run) else { return }
         incidents[active.incident]?.outcomes[active.plan.runbook] = outcome
         ledger.end(run, outcome, at: now)
         if let fadesAt = footprints.end(run, at: now) { timers.set(.fadeFootprint(run), at: fadesAt) }
@@ -96,13 +101,24 @@ extension Engine {
         dirty.insert(active.incident)
     }
 
+    /// It holds nothing any more.
+    mutating func release(_ run: Int) -> ActiveRun? {
+        guard let active = runs.removeValue(forKey: run) else { return nil }
+        for target in active.plan.targets where targetHolders[target.key] == run { targetHolders[target.key] = nil }
+        incidents[active.incident]?.runs.remove(run)
+        return active
+    }
+
     /// Nobody needs to answer for an incident that is over.
     mutating func withdrawPending(of id: Int, _ emit: Emit) {
         for run in incidents[id]?.runs.sorted() ?? [] {
             switch runs[run]?.stage {
-            case .pending: end(run, .refused, because: "the incident ended before anybody answered", emit)
+            case .pending: end(run, .refused, because: Self.nobodyAnswered, emit)
+            case .driven(let driven): withdraw(run, driven, emit)
             case .verifying, nil: continue
             }
         }
     }
+
+    static let nobodyAnswered = "the incident ended before anybody answered"
 }

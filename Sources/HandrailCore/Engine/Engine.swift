@@ -8,6 +8,14 @@ public struct Engine: Sendable {
     /// Receives the timeline as it grows, in order.
     public typealias Emit = (TimelineEntry) -> Void
 
+    /// Whether anything comes of decisions.
+    public enum Mode: String, Hashable, Sendable, CaseIterable {
+        /// Nothing is carried out: a plan that would be automatic is assumed to have run.
+        case observe
+        /// Whoever drives the engine carries out what it asks for, and tells it what came of it.
+        case act
+    }
+
     let runbooks: [Runbook]
     let correlation: Correlation
     let index: PatternIndex
@@ -15,6 +23,12 @@ public struct Engine: Sendable {
     let planner: Planner
     let policies: PolicySet
     let explains: Bool
+    let roles: [String: [String]]
+    public let mode: Mode
+    /// Whether everything is emitted that state can be folded from again.
+    let keepsState: Bool
+    /// While it folds what it once decided, it decides nothing.
+    var isRestoring = false
 
     /// Never goes backwards, whatever the deliveries say.
     public internal(set) var now = Timestamp.distantPast
@@ -30,13 +44,24 @@ public struct Engine: Sendable {
     /// Incidents whose signatures must be tried again.
     var dirty: Set<Int> = []
     var runs: [Int: ActiveRun] = [:]
-    var runCount = 0
+    /// Runs that succeeded and that a person may still want undone; the last few.
+    var succeededRuns: [Int: ActiveRun] = [:]
+    var pauses: [PauseScope: Pause] = [:]
+    var quarantines: [ExactText: Quarantine] = [:]
+    /// When the last authenticated delivery came.
+    var lastHeardAt = Timestamp.distantPast
     var footprints: RunFootprints
     /// The mutating run that holds a target, by the target's key.
     var targetHolders: [ExactText: Int] = [:]
     var ledger: RunLedger
 
-    public init(workspace: Workspace, explains: Bool = false) {
+    /// - Parameters:
+    ///   - keepsState: emit everything that ``restore(_:)`` needs, for a journal.
+    ///   - explains: keep, with each decision, why each rule did or did not apply.
+    public init(workspace: Workspace, mode: Mode = .observe, keepsState: Bool = false, explains: Bool = false) {
+        self.mode = mode
+        self.keepsState = keepsState
+        roles = workspace.roles
         runbooks = workspace.runbooks
         correlation = workspace.correlation
         index = PatternIndex(workspace: workspace)
@@ -57,6 +82,7 @@ public struct Engine: Sendable {
         advance(to: delivery.receivedAt, into: emit)
         counters.deliveries += 1
         counters.leftOut(delivery.truncatedAlerts)
+        if delivery.isAuthenticated { lastHeardAt = now }
         for alert in delivery.alerts {
             take(alert, isAuthenticated: delivery.isAuthenticated, emit)
         }
@@ -83,7 +109,7 @@ public struct Engine: Sendable {
         incidents = [:]
     }
 
-    private mutating func fire(_ timer: TimerQueue.Timer, _ emit: Emit) {
+    mutating func fire(_ timer: TimerQueue.Timer, _ emit: Emit) {
         switch timer {
         case .forgetAlert(let slot, let generation): forgetAlert(slot, generation)
         case .lapseAlert(let slot, let generation): lapseAlert(slot, generation, emit)
@@ -100,4 +126,10 @@ public struct Engine: Sendable {
     func entry(_ event: TimelineEvent, incident: Int? = nil) -> TimelineEntry {
         TimelineEntry(at: now, incident: incident, event: event)
     }
+}
+
+/// Who stopped new steps, and why.
+struct Pause: Hashable, Sendable {
+    let by: Person
+    let because: String
 }

@@ -35,6 +35,8 @@ public enum TimelineEvent: Sendable {
     case planRefused(runbook: String, PlanRefusal)
     case runStarted(run: Int, runbook: String)
     case runEnded(run: Int, runbook: String, outcome: RunOutcome, because: String)
+    /// What else state is folded from. Only where the engine keeps its state.
+    case state(StateChange)
 }
 
 /// Why an alert is in an incident.
@@ -110,21 +112,27 @@ public struct NearMiss: Hashable, Sendable {
 public struct DecisionRecord: Sendable {
     public let at: Timestamp
     public let incident: Int
+    /// Its number, where something may come of it: from 1, in the order of the decisions.
+    public let run: Int?
     public let plan: Plan
     public let decision: Decision
+    /// The values of the signature's `same` that the match is for.
+    public let match: [ExactText?]
     /// The alerts bound to each pattern, in the order of the signature.
     public let bindings: [(pattern: String, alerts: [LabelSet])]
     /// What else came close at that moment.
     public let nearMisses: [NearMiss]
 
     public init(
-        at: Timestamp, incident: Int, plan: Plan, decision: Decision,
+        at: Timestamp, incident: Int, run: Int? = nil, plan: Plan, decision: Decision, match: [ExactText?] = [],
         bindings: [(pattern: String, alerts: [LabelSet])], nearMisses: [NearMiss]
     ) {
         self.at = at
         self.incident = incident
+        self.run = run
         self.plan = plan
         self.decision = decision
+        self.match = match
         self.bindings = bindings
         self.nearMisses = nearMisses
     }
@@ -153,6 +161,8 @@ public struct Counters: Hashable, Sendable {
     public var episodes = 0
     public var muted = 0
     public var incidents = 0
+    /// Plans that were given a number.
+    public var runs = 0
 
     public init() {}
 

@@ -68,6 +68,14 @@ struct MatchTracker: Sendable {
     private var handled: Set<Fingerprint> = []
     var isReportedAsNotChosen = false
 
+    init() {}
+
+    /// It was decided for these before a restart.
+    init(decidedFor handled: [Fingerprint]) {
+        isDecided = true
+        self.handled = Set(handled)
+    }
+
     mutating func breaks() {
         since = nil
         isDecided = false
@@ -97,10 +105,13 @@ struct MatchTracker: Sendable {
 
     func isHandled(_ alert: BoundAlert) -> Bool { handled.contains(alert.labels.fingerprint) }
 
-    mutating func isDecided(for alerts: [BoundAlert]) {
+    mutating func isDecided(for alerts: [Fingerprint]) {
         isDecided = true
-        handled.formUnion(alerts.map(\.labels.fingerprint))
+        handled.formUnion(alerts)
     }
+
+    /// Under `each`, the alerts that were decided for, sorted; nil where nothing was decided.
+    var decidedFor: [Fingerprint]? { isDecided ? handled.sorted() : nil }
 }
 
 enum Miss: Sendable {

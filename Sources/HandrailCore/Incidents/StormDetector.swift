@@ -48,6 +48,16 @@ struct StormDetector: Sendable {
         return true
     }
 
+    /// From a snapshot: an alert that began to fire before it.
+    mutating func remembers(service: String?) {
+        if let service, services.contains(service) { firing[service, default: 0] += 1 }
+    }
+
+    /// From a snapshot: the storm that was on.
+    mutating func remembers(lastReachedAt: Timestamp) {
+        self.lastReachedAt = lastReachedAt
+    }
+
     private func reached() -> String? {
         let inTenSeconds = recent.count - oldest
         if inTenSeconds >= rule.alertsPer10s {

@@ -120,11 +120,16 @@ public struct Evidence: Hashable, Sendable {
     public let hasFlappingAlert: Bool
     public let isAuthenticated: Bool
     public let isStorm: Bool
+    /// An undo failed on a target, and no person has said since that it is fine.
+    public let isQuarantined: Bool
 
-    public init(hasStaleAlert: Bool, hasFlappingAlert: Bool, isAuthenticated: Bool, isStorm: Bool) {
+    public init(
+        hasStaleAlert: Bool, hasFlappingAlert: Bool, isAuthenticated: Bool, isStorm: Bool, isQuarantined: Bool = false
+    ) {
         self.hasStaleAlert = hasStaleAlert
         self.hasFlappingAlert = hasFlappingAlert
         self.isAuthenticated = isAuthenticated
         self.isStorm = isStorm
+        self.isQuarantined = isQuarantined
     }
 }

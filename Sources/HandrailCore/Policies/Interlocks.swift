@@ -109,6 +109,9 @@ struct Interlocks: Sendable {
             draft.add(Self.reason("unauthenticated-source", detail))
         }
         if evidence.isStorm { draft.add(Self.reason("storm", "an alert storm is on")) }
+        if evidence.isQuarantined {
+            draft.add(Self.reason("quarantine", "a target is quarantined, since an undo failed there"))
+        }
     }
 
     fileprivate static func reason(_ name: String, _ detail: String, effect: Verdict = .approval) -> Reason {

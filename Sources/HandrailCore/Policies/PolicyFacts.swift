@@ -78,7 +78,8 @@ extension PolicyFacts {
             ("effect", .string(step.effect.rawValue)), ("idempotent", .bool(step.isIdempotent)),
         ]
         switch step.undo {
-        case .argv(let argv, needsCapture: _): fields.append(("rollback", .string(argv.joined(separator: " "))))
+        case .argv(let argv, parameters: _):
+            fields.append(("rollback", .string(argv.map(\.shown).joined(separator: " "))))
         case .builtIn: fields.append(("rollback", .string("built-in")))
         case .notNeeded, .impossible: break
         }

@@ -13,12 +13,14 @@ public struct Action: Sendable {
     public let operation: Operation
     public let undo: Undo
     public let timeout: Duration
+    /// Names of the secrets that its commands find in their environment, sorted.
+    public let secrets: [String]
     public let location: FileLocation
 
     public init(
         name: String, about: String, effect: Effect, isIdempotent: Bool = false, parameters: [Parameter],
         capture: [Capture] = [], rehearsal: Rehearsal, operation: Operation, undo: Undo, timeout: Duration,
-        location: FileLocation
+        secrets: [String] = [], location: FileLocation
     ) {
         self.name = name
         self.about = about
@@ -30,6 +32,7 @@ public struct Action: Sendable {
         self.operation = operation
         self.undo = undo
         self.timeout = timeout
+        self.secrets = secrets.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         self.location = location
     }
 

@@ -65,12 +65,15 @@ public struct PlannedStep: Hashable, Sendable {
     public let rehearsal: PlannedRehearsal
     public let undo: PlannedUndo
     public let timeout: Duration
+    /// Names of the secrets that the step's commands find in their environment, sorted. Never their values.
+    public let secrets: [String]
     /// Where the step stands in the runbook.
     public let location: FileLocation
 
     public init(
         action: String, target: Int, effect: Effect, isIdempotent: Bool, argv: [String], capture: [PlannedCapture],
-        rehearsal: PlannedRehearsal, undo: PlannedUndo, timeout: Duration, location: FileLocation
+        rehearsal: PlannedRehearsal, undo: PlannedUndo, timeout: Duration, secrets: [String] = [],
+        location: FileLocation
     ) {
         self.action = action
         self.target = target
@@ -81,7 +84,16 @@ public struct PlannedStep: Hashable, Sendable {
         self.rehearsal = rehearsal
         self.undo = undo
         self.timeout = timeout
+        self.secrets = secrets
         self.location = location
+    }
+
+    /// A built-in action is done by the engine itself and has no executable.
+    public var isBuiltIn: Bool {
+        switch undo {
+        case .builtIn: true
+        case .argv, .notNeeded, .impossible: Operation.BuiltIn(rawValue: action) != nil
+        }
     }
 }
 
@@ -101,10 +113,24 @@ public enum PlannedRehearsal: Hashable, Sendable {
     case none(because: String)
 }
 
+/// One argument of an undo.
+public enum PlannedArgument: Hashable, Sendable {
+    case text(String)
+    /// As written, since it uses `captured.NAME`; rendered when there is something captured.
+    case template(String)
+
+    /// For people: templates as they are written.
+    public var shown: String {
+        switch self {
+        case .text(let text), .template(let text): text
+        }
+    }
+}
+
 /// An undo whose argv still holds `${captured.NAME}` where it needs what will be captured.
 public enum PlannedUndo: Hashable, Sendable {
-    /// Elements that use a capture are shown as written; the rest is resolved.
-    case argv([String], needsCapture: Bool)
+    /// `parameters` are the values of the action's parameters, sorted by name, for the templates among the arguments.
+    case argv([PlannedArgument], parameters: [PlannedParameter])
     case builtIn
     case notNeeded(because: String)
     case impossible(because: String)
@@ -117,8 +143,41 @@ public enum PlannedUndo: Hashable, Sendable {
     }
 }
 
+/// The value of one of the action's parameters.
+public struct PlannedParameter: Hashable, Sendable {
+    public enum Value: Hashable, Sendable {
+        case string(String)
+        case integer(Int64)
+        case boolean(Bool)
+    }
+
+    public let name: String
+    public let value: Value
+
+    public init(name: String, value: Value) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// One command that only reads, and whose success means that a target is healthy.
+public struct PlannedProbe: Hashable, Sendable {
+    public let argv: [String]
+    public let timeout: Duration
+    public let secrets: [String]
+
+    public init(argv: [String], timeout: Duration, secrets: [String] = []) {
+        self.argv = argv
+        self.timeout = timeout
+        self.secrets = secrets
+    }
+}
+
 public struct PlannedVerification: Hashable, Sendable {
-    public let probe: [[String]]
+    /// One a target, in the order of the targets; none where nothing is probed.
+    public let probe: [PlannedProbe]
+    /// By when all probes must succeed.
+    public let probeWithin: Duration
     /// Identities of the alerts that must stop firing, sorted.
     public let resolved: [Fingerprint]
     public let within: Duration
@@ -126,10 +185,11 @@ public struct PlannedVerification: Hashable, Sendable {
     public let otherwise: Verification.Otherwise
 
     public init(
-        probe: [[String]], resolved: [Fingerprint], within: Duration, stable: Duration,
-        otherwise: Verification.Otherwise
+        probe: [PlannedProbe], probeWithin: Duration = .zero, resolved: [Fingerprint], within: Duration,
+        stable: Duration, otherwise: Verification.Otherwise
     ) {
         self.probe = probe
+        self.probeWithin = probeWithin
         self.resolved = resolved
         self.within = within
         self.stable = stable

@@ -81,7 +81,7 @@ struct Planner: Sendable {
             action: action.name, target: index, effect: action.effect, isIdempotent: action.isIdempotent,
             argv: try operation(of: action, facts), capture: try captures(of: action, facts),
             rehearsal: try rehearsal(of: action, facts), undo: try undo(of: action, facts), timeout: action.timeout,
-            location: step.location)
+            secrets: action.secrets, location: step.location)
     }
 
     /// The values of the action's parameters, each checked: the only door from alert to argv.
@@ -149,17 +149,16 @@ struct Planner: Sendable {
         case .notNeeded(let because): return .notNeeded(because: because)
         case .impossible(let because): return .impossible(because: because)
         case .command(let command):
-            var argv: [String] = []
-            var needsCapture = false
+            var argv: [PlannedArgument] = []
             for element in command.arguments {
                 if Self.usesCapture(element) {
-                    needsCapture = true
-                    argv.append(element.source)
+                    argv.append(.template(element.source))
                 } else {
-                    argv.append(try render(element, facts, Binding(groups: []), at: command.location))
+                    argv.append(.text(try render(element, facts, Binding(groups: []), at: command.location)))
                 }
             }
-            return .argv(argv, needsCapture: needsCapture)
+            let isComplete = argv.allSatisfy { if case .text = $0 { true } else { false } }
+            return .argv(argv, parameters: isComplete ? [] : UndoArguments.parameters(of: action, facts))
         }
     }
 
@@ -186,17 +185,17 @@ struct Planner: Sendable {
         of runbook: Runbook, _ targets: [(Target, Binding)], _ binding: Binding
     ) throws(PlanRefusal) -> PlannedVerification? {
         guard let verification = runbook.verification else { return nil }
-        var probes: [[String]] = []
+        var probes: [PlannedProbe] = []
         if let probe = verification.probe {
             for (index, (target, facts)) in targets.enumerated() {
-                probes.append(
-                    try plan(probe.step, on: target, at: index, facts: facts, binding: binding).argv)
+                let step = try plan(probe.step, on: target, at: index, facts: facts, binding: binding)
+                probes.append(PlannedProbe(argv: step.argv, timeout: step.timeout, secrets: step.secrets))
             }
         }
         let alerts = verification.resolved.flatMap { binding.alerts(of: $0).map(\.labels.fingerprint) }
         return PlannedVerification(
-            probe: probes, resolved: Array(Set(alerts)).sorted(), within: verification.within,
-            stable: verification.stable, otherwise: verification.otherwise)
+            probe: probes, probeWithin: verification.probe?.within ?? .zero, resolved: Array(Set(alerts)).sorted(),
+            within: verification.within, stable: verification.stable, otherwise: verification.otherwise)
     }
 
     // MARK: - Rendering

@@ -41,6 +41,11 @@ struct RunFootprints: Sendable {
         return footprints[run]?.endsAt
     }
 
+    /// From a snapshot: an alert that was taken for a run's doing.
+    mutating func remembers(_ slot: Int, causedBy run: Int) {
+        footprints[run]?.slots.insert(slot)
+    }
+
     /// Forgets a footprint whose time is over; returns the alerts that it held back.
     mutating func fade(_ run: Int, at now: Timestamp) -> [Int] {
         guard let endsAt = footprints[run]?.endsAt, endsAt <= now else { return [] }

@@ -2,6 +2,7 @@
 public struct RunLedger: Sendable {
     public struct Entry: Sendable {
         public let run: Int
+        public let incident: Int
         public let plan: Plan
         public let startedAt: Timestamp
         /// Nil while it is in flight or its outcome is unknown.
@@ -9,8 +10,11 @@ public struct RunLedger: Sendable {
         /// Groups that it is counted in, by the place of the limit or breaker that counts.
         public let groups: [FileLocation: Set<ExactText>]
 
-        public init(run: Int, plan: Plan, startedAt: Timestamp, groups: [FileLocation: Set<ExactText>]) {
+        public init(
+            run: Int, incident: Int = 0, plan: Plan, startedAt: Timestamp, groups: [FileLocation: Set<ExactText>]
+        ) {
             self.run = run
+            self.incident = incident
             self.plan = plan
             self.startedAt = startedAt
             self.groups = groups
@@ -38,7 +42,9 @@ public struct RunLedger: Sendable {
 
     public var inFlight: [Entry] { entries.filter { $0.end == nil } }
 
+    /// A run that is started again, as for its undo, is the same run.
     public mutating func start(_ entry: Entry) {
+        entries.removeAll { $0.run == entry.run }
         entries.append(entry)
     }
 

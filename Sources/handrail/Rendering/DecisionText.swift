@@ -59,9 +59,9 @@ struct DecisionText {
 
     private func undo(_ undo: PlannedUndo, _ page: inout Page) {
         switch undo {
-        case .argv(let argv, let needsCapture):
-            let remark = needsCapture ? "with what was captured before" : ""
-            page.row("undone by", depth: 1, ShellWord.words(argv), remark: remark)
+        case .argv(let argv, let parameters):
+            let remark = parameters.isEmpty ? "" : "with what was captured before"
+            page.row("undone by", depth: 1, ShellWord.words(argv.map(\.shown)), remark: remark)
         case .impossible(let because):
             page.row("cannot be undone", depth: 1, Self.escaped(because), paint: .caution)
         case .notNeeded(let because):

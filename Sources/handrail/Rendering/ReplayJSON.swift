@@ -96,7 +96,7 @@ enum ReplayJSON {
                 object.member("dryRunNone", because)
             }
             switch step.undo {
-            case .argv(let argv, _): object.member("undo") { $0.strings(argv) }
+            case .argv(let argv, _): object.member("undo") { $0.strings(argv.map(\.shown)) }
             case .builtIn: object.member("undo") { $0.strings([step.action]) }
             case .notNeeded(let because):
                 object.member("undo") { $0.null() }

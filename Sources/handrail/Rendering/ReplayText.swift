@@ -112,7 +112,7 @@ struct ReplayText {
             let (heading, depth) = context.detail("counts as \(outcome.rawValue)", of: entry.incident)
             page.row(time: time, heading, depth: depth, Self.escaped("\(runbook): \(because)"))
         case .alertJoined, .alertFiredAgain, .alertResolved, .alertMuted, .alertUnmuted, .alertDamped, .alertReleased,
-            .incidentClosed, .runStarted:
+            .incidentClosed, .runStarted, .state:
             break
         }
     }
@@ -125,7 +125,7 @@ struct ReplayText {
         case .alertMuted(_, let muting): return MembershipText.muting(muting)
         case .incidentOpened, .alertFiredAgain, .alertResolved, .alertUnmuted, .alertDamped, .alertReleased,
             .incidentsMerged, .incidentResolved, .incidentClosed, .stormBegan, .stormEnded, .decided, .notChosen,
-            .planRefused, .runStarted, .runEnded:
+            .planRefused, .runStarted, .runEnded, .state:
             return ""
         }
     }

@@ -55,7 +55,7 @@ enum AlertChange: Hashable {
         case .alertDamped: self = .damped
         case .alertReleased: self = .released
         case .incidentOpened, .incidentsMerged, .incidentResolved, .incidentClosed, .stormBegan, .stormEnded, .decided,
-            .notChosen, .planRefused, .runStarted, .runEnded:
+            .notChosen, .planRefused, .runStarted, .runEnded, .state:
             return nil
         }
     }
@@ -141,7 +141,7 @@ extension TimelineEntry {
             .alertReleased(let alert):
             alert
         case .incidentsMerged, .incidentResolved, .incidentClosed, .stormBegan, .stormEnded, .decided, .notChosen,
-            .planRefused, .runStarted, .runEnded:
+            .planRefused, .runStarted, .runEnded, .state:
             nil
         }
     }
@@ -149,7 +149,7 @@ extension TimelineEntry {
     /// That an automatic plan starts goes without saying, and closing is bookkeeping.
     fileprivate var isShown: Bool {
         switch event {
-        case .incidentClosed, .runStarted: false
+        case .incidentClosed, .runStarted, .state: false
         case .incidentOpened, .alertJoined, .alertFiredAgain, .alertResolved, .alertMuted, .alertUnmuted, .alertDamped,
             .alertReleased, .incidentsMerged, .incidentResolved, .stormBegan, .stormEnded, .decided, .notChosen,
             .planRefused, .runEnded:

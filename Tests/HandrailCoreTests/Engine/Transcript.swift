@@ -64,6 +64,7 @@ struct Transcript {
         case .planRefused(let runbook, let refusal): "refused \(runbook): \(refusal.message)"
         case .runStarted(let run, _): "run \(run) started"
         case .runEnded(let run, _, let outcome, _): "run \(run) \(outcome.rawValue)"
+        case .state: "state"
         }
     }
 

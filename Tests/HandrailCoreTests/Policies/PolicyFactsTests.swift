@@ -7,7 +7,7 @@ import Testing
     private typealias Sample = PolicySample
 
     private static let full = Sample.request(
-        Sample.plan(steps: [Sample.step(undo: .argv(["undo", "it"], needsCapture: false))]))
+        Sample.plan(steps: [Sample.step(undo: .argv([.text("undo"), .text("it")], parameters: []))]))
     private static let sparse = Sample.request(
         Sample.plan(
             targets: [Target(kind: "host", id: "a", service: nil)],

@@ -12,7 +12,7 @@ import Testing
     struct Shape: CustomTestStringConvertible, Hashable, Sendable {
         var isRehearsed = true
         var isIdempotent = false
-        var undo: [PlannedUndo] = [.argv(["undo"], needsCapture: false), .argv(["undo"], needsCapture: false)]
+        var undo: [PlannedUndo] = [.argv([.text("undo")], parameters: []), .argv([.text("undo")], parameters: [])]
         var hasProbe = true
         var otherwise = Verification.Otherwise.rollback
         var approvers = 1
@@ -29,7 +29,8 @@ import Testing
                     location: Sample.place)
             }
             let verification = PlannedVerification(
-                probe: hasProbe ? [["probe"]] : [], resolved: [], within: .seconds(60), stable: .seconds(10),
+                probe: hasProbe ? [PlannedProbe(argv: ["probe"], timeout: .seconds(1))] : [], resolved: [],
+                within: .seconds(60), stable: .seconds(10),
                 otherwise: otherwise)
             let plan = Plan(
                 runbook: "r", targets: [Target(kind: "k", id: "i", service: nil)], steps: steps,
@@ -45,9 +46,9 @@ import Testing
 
         static let all: [Shape] = {
             let undos: [[PlannedUndo]] = [
-                [.argv(["undo"], needsCapture: false), .argv(["undo"], needsCapture: false)],
+                [.argv([.text("undo")], parameters: []), .argv([.text("undo")], parameters: [])],
                 [.notNeeded(because: ""), .notNeeded(because: "")],
-                [.argv(["undo"], needsCapture: false), .impossible(because: "")],
+                [.argv([.text("undo")], parameters: []), .impossible(because: "")],
                 [.notNeeded(because: "")],
             ]
             var shapes: [Shape] = []
@@ -70,7 +71,7 @@ import Testing
                 .decided(.automatic), .decided(.approval(question)), .decided(.advisory),
                 .decided(.deny(because: "no")), .approved(by: ada, digest: "d1"), .approved(by: grace, digest: "d1"),
                 .approved(by: ada, digest: "d0"), .approved(by: author, digest: "d1"),
-                .rejected(by: ada, because: "no"), .timePassed, .cancelled(by: ada),
+                .rejected(by: ada, because: "no"), .withdrawn(because: "over"), .timePassed, .cancelled(by: ada),
                 .resolved(by: ada, .rollBack), .resolved(by: ada, .takeOver), .recovered, .verified(.successful),
                 .verified(.failed(because: "f")), .verified(.inconclusive(because: "i")),
             ]
@@ -79,7 +80,10 @@ import Testing
                     [.rehearsed(step: step, ending), .undone(step: step, ending)]
                         + (1...Run.mostAttempts).map { .stepEnded(step: step, attempt: $0, ending) }
                 }
-                events += [.confirmed(step: step), .refused(step: step, because: "r")]
+                events += [
+                    .confirmed(step: step), .refused(step: step, because: "r"), .gone(step: step, because: "g"),
+                    .captured(step: step, ["before": "4"]),
+                ]
                 events += [ProbeAnswer.healthy, .unhealthy, .inconclusive].map { .probed(step: step, $0) }
             }
             return events
@@ -181,8 +185,22 @@ import Testing
         #expect(Set(edges.map(\.from)).subtracting(ends).isEmpty)
     }
 
-    @Test(arguments: Shape.all) func whatHasEndedStaysAsItIs(shape: Shape) {
-        #expect(!Self.edges(of: shape).contains { $0.from.state.isFinished })
+    @Test(arguments: Shape.all) func whatHasEndedStaysAsItIsUnlessAPersonWantsItUndone(shape: Shape) {
+        for edge in Self.edges(of: shape) where edge.from.state.isFinished {
+            #expect(edge.from.state == .finished(.succeeded) && edge.event == .resolved(by: Self.ada, .rollBack))
+        }
+    }
+
+    @Test(arguments: Shape.all) func whatWasLeftOutIsNotUndone(shape: Shape) {
+        for edge in Self.edges(of: shape) {
+            for case .undo(let step, _) in edge.effects { #expect(!edge.from.leftOut.contains(step)) }
+        }
+    }
+
+    @Test(arguments: Shape.all) func everyAttemptIsDecidedOnFreshFacts(shape: Shape) {
+        for edge in Self.edges(of: shape) {
+            for case .perform(let step, _) in edge.effects { #expect(edge.event == .confirmed(step: step)) }
+        }
     }
 
     @Test(arguments: Shape.all) func aRestartRepeatsNothingThatMayHaveTakenEffect(shape: Shape) {

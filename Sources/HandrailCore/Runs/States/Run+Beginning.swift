@@ -16,7 +16,7 @@ extension Run {
         if let next { return (.rehearsing(step: next, authorization), [.rehearse(step: next)]) }
         switch authorization {
         case .given(let authority):
-            return (.checking(step: 0, authority, rehearsedAt: now), [.decideAgain(step: 0)])
+            return check(StepProgress(step: 0, attempt: 1, authority: authority, rehearsedAt: now))
         case .needed(let question) where now >= question.expiresAt: return (.finished(.expired), [])
         case .needed(let question): return (.pending(question, rehearsedAt: now), [.ask(question)])
         }
@@ -50,24 +50,31 @@ extension Run {
             return (.pending(question, rehearsedAt: rehearsedAt), [])
         }
         let authority = Authority.people(question.approvals)
-        return begin(0, authority, rehearsedAt, now)
+        guard !isOutdated(rehearsedAt, now) else { return rehearse(from: 0, .given(authority), now) }
+        return check(StepProgress(step: 0, attempt: 1, authority: authority, rehearsedAt: rehearsedAt))
+    }
+
+    /// Decides again, on fresh facts, before anything happens.
+    func check(_ progress: StepProgress) -> Step {
+        (.checking(progress), [.decideAgain(step: progress.step)])
     }
 
     /// What was rehearsed too long ago is rehearsed again before anything is touched; within a plan that has begun to act,
     /// the check before each step stands for it.
-    private func begin(_ step: Int, _ authority: Authority, _ rehearsedAt: Timestamp, _ now: Timestamp) -> Step {
-        guard step > 0 || now - rehearsedAt <= Self.rehearsalLife else {
-            return rehearse(from: 0, .given(authority), now)
+    func confirmed(_ progress: StepProgress, _ now: Timestamp) -> Step {
+        guard hasActed(before: progress) || !isOutdated(progress.rehearsedAt, now) else {
+            return rehearse(from: 0, .given(progress.authority), now)
         }
-        return (.checking(step: step, authority, rehearsedAt: rehearsedAt), [.decideAgain(step: step)])
+        return perform(progress)
     }
 
-    func confirmed(_ step: Int, _ authority: Authority, _ rehearsedAt: Timestamp, _ now: Timestamp) -> Step {
-        guard step > 0 || now - rehearsedAt <= Self.rehearsalLife else {
-            return rehearse(from: 0, .given(authority), now)
-        }
-        return perform(
-            StepProgress(step: step, attempt: 1, authority: authority, rehearsedAt: rehearsedAt))
+    private func isOutdated(_ rehearsedAt: Timestamp, _ now: Timestamp) -> Bool {
+        now - rehearsedAt > Self.rehearsalLife
+    }
+
+    /// Whether a step, or an attempt at this one, may have run already.
+    func hasActed(before progress: StepProgress) -> Bool {
+        progress.attempt > 1 || (0..<progress.step).contains { !leftOut.contains($0) }
     }
 }
 

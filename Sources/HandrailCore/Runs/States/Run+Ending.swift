@@ -17,12 +17,33 @@ extension Run {
         }
     }
 
-    /// Unknown is not failed: the probe is asked, and without one a person.
+    // MARK: - The check before a step
+
+    func refused(_ progress: StepProgress, _ because: String) -> Step {
+        guard hasActed(before: progress) else { return (.finished(.refused(because: because)), []) }
+        return rollBack(from: lastThatMayHaveRun(before: progress), progress.authority, because)
+    }
+
+    /// What the step is for is not there any more. Where nothing has run, that is the end; else what has run may be why.
+    func gone(_ progress: StepProgress, _ because: String) -> Step {
+        guard hasActed(before: progress) else { return (.finished(.refused(because: because)), []) }
+        return isDone(progress)
+    }
+
+    private func lastThatMayHaveRun(before progress: StepProgress) -> Int {
+        progress.attempt > 1 ? progress.step : progress.step - 1
+    }
+
+    // MARK: - Unknown outcomes
+
+    /// Unknown is not failed: the probe is asked. Without one only what may be run again is tried again.
     func isUnknown(_ progress: StepProgress, _ because: String, cancelledBy canceller: Person?) -> Step {
         if let canceller { return rollBack(from: progress.step, progress.authority, Self.cancellation(canceller)) }
         guard plan.verification?.probe.isEmpty == false else {
-            return hold(
-                progress.step, progress.authority, "the outcome of step \(progress.step + 1) is unknown: \(because)")
+            return tryAgain(progress)
+                ?? hold(
+                    progress.step, progress.authority, "the outcome of step \(progress.step + 1) is unknown: \(because)"
+                )
         }
         return (.probing(progress), [.probe(step: progress.step)])
     }
@@ -33,15 +54,10 @@ extension Run {
         switch answer {
         case .healthy where isLast: return (.verifying(progress.authority), [.verify])
         case .healthy, .unhealthy:
-            guard plan.steps[progress.step].isIdempotent, progress.attempt < Self.mostAttempts else {
-                return hold(
+            return tryAgain(progress)
+                ?? hold(
                     progress.step, progress.authority,
                     "nobody knows whether step \(progress.step + 1) took effect, and it may not be run again")
-            }
-            return perform(
-                StepProgress(
-                    step: progress.step, attempt: progress.attempt + 1, authority: progress.authority,
-                    rehearsedAt: progress.rehearsedAt))
         case .inconclusive:
             return hold(
                 progress.step, progress.authority,
@@ -49,12 +65,20 @@ extension Run {
         }
     }
 
+    /// Only what is declared idempotent, once more, and not without deciding again.
+    private func tryAgain(_ progress: StepProgress) -> Step? {
+        guard plan.steps[progress.step].isIdempotent, progress.attempt < Self.mostAttempts else { return nil }
+        return check(
+            StepProgress(
+                step: progress.step, attempt: progress.attempt + 1, authority: progress.authority,
+                rehearsedAt: progress.rehearsedAt))
+    }
+
     private func isDone(_ progress: StepProgress) -> Step {
         let next = progress.step + 1
         guard next < plan.steps.count else { return (.verifying(progress.authority), [.verify]) }
-        return (
-            .checking(step: next, progress.authority, rehearsedAt: progress.rehearsedAt), [.decideAgain(step: next)]
-        )
+        return check(
+            StepProgress(step: next, attempt: 1, authority: progress.authority, rehearsedAt: progress.rehearsedAt))
     }
 
     func verified(_ answer: VerificationAnswer, _ authority: Authority) -> Step {
@@ -75,7 +99,9 @@ extension Run {
 
     /// Undoes this step and those before it. What needs no undoing is passed over.
     func rollBack(from step: Int, _ authority: Authority, _ because: String) -> Step {
-        let open = plan.steps.indices.prefix(step + 1).last { plan.steps[$0].undo.isNeeded }
+        let open = plan.steps.indices.prefix(step + 1).last {
+            plan.steps[$0].undo.isNeeded && !leftOut.contains($0)
+        }
         guard let open else { return (.finished(.rolledBack(because: because)), [.notify(because: because)]) }
         guard !plan.steps[open].undo.isImpossible else {
             return isStuck(open, "step \(open + 1) cannot be undone, after: \(because)")
@@ -105,9 +131,11 @@ extension Run {
     /// What has not touched anything just ends. A step under way is told to stop, and what has run is undone.
     func cancelled(by person: Person) throws(IllegalRunEvent) -> Step {
         switch state {
-        case .proposed, .rehearsing, .pending, .checking(0, _, _): return (.finished(.cancelled(by: person)), [])
-        case .checking(let step, let authority, _):
-            return rollBack(from: step - 1, authority, Self.cancellation(person))
+        case .proposed, .rehearsing, .pending: return (.finished(.cancelled(by: person)), [])
+        case .checking(let progress):
+            guard hasActed(before: progress) else { return (.finished(.cancelled(by: person)), []) }
+            return rollBack(
+                from: lastThatMayHaveRun(before: progress), progress.authority, Self.cancellation(person))
         case .running(let progress, nil):
             return (.running(progress, cancelledBy: person), [.terminate(step: progress.step)])
         case .probing(let progress): return rollBack(from: progress.step, progress.authority, Self.cancellation(person))

@@ -7,6 +7,10 @@ public struct Run: Hashable, Sendable {
     /// SHA-256 of the plan, in hexadecimal.
     public let planDigest: String
     public private(set) var state: RunState
+    /// By step, then by name: what undo may use.
+    public private(set) var captured: [Int: [String: String]] = [:]
+    /// Steps that were left out, so there is nothing to undo.
+    public private(set) var leftOut: Set<Int> = []
 
     /// A dry-run that is older does not count any more.
     public static let rehearsalLife = Duration.seconds(5 * 60)
@@ -26,6 +30,13 @@ public struct Run: Hashable, Sendable {
         let (state, effects) = try next(event, now)
         var run = self
         run.state = state
+        switch event {
+        case .captured(let step, let values): run.captured[step] = values
+        case .gone(let step, _): run.leftOut.insert(step)
+        case .decided, .rehearsed, .approved, .rejected, .withdrawn, .timePassed, .confirmed, .refused, .stepEnded,
+            .probed, .verified, .undone, .cancelled, .resolved, .recovered:
+            break
+        }
         return (run, effects)
     }
 
@@ -46,14 +57,17 @@ public struct Run: Hashable, Sendable {
             return try approved(question, by: person, digest, rehearsedAt, now)
         case (.pending, .rejected(let person, let because)):
             return (.finished(.rejected(by: person, because: because)), [])
+        case (.pending, .withdrawn(let because)): return (.finished(.refused(because: because)), [])
         case (.pending, .recovered): return (state, [])
 
-        case (.checking(let step, let authority, let rehearsedAt), .confirmed(let about)) where about == step:
-            return confirmed(step, authority, rehearsedAt, now)
-        case (.checking(let step, let authority, _), .refused(let about, let because)) where about == step:
-            return step == 0
-                ? (.finished(.refused(because: because)), []) : rollBack(from: step - 1, authority, because)
-        case (.checking(let step, _, _), .recovered): return (state, [.decideAgain(step: step)])
+        case (.checking(let progress), .confirmed(let about)) where about == progress.step:
+            return confirmed(progress, now)
+        case (.checking(let progress), .refused(let about, let because)) where about == progress.step:
+            return refused(progress, because)
+        case (.checking(let progress), .gone(let about, let because)) where about == progress.step:
+            return gone(progress, because)
+        case (.checking(let progress), .captured(let about, _)) where about == progress.step: return (state, [])
+        case (.checking(let progress), .recovered): return (state, [.decideAgain(step: progress.step)])
 
         case (.running(let progress, let canceller), .stepEnded(let about, let attempt, let ending))
         where about == progress.step && attempt == progress.attempt:
@@ -76,6 +90,8 @@ public struct Run: Hashable, Sendable {
         case (.held(let last, _, _), .resolved(let person, .rollBack)),
             (.stuck(let last, _), .resolved(let person, .rollBack)):
             return rollBack(from: last, .people([person]), "\(person.name) asked for it")
+        case (.finished(.succeeded), .resolved(let person, .rollBack)):
+            return rollBack(from: plan.steps.count - 1, .people([person]), "\(person.name) asked for it")
         case (.held, .resolved(let person, .takeOver)), (.stuck, .resolved(let person, .takeOver)):
             return (.finished(.takenOver(by: person)), [])
         case (.held, .recovered), (.stuck, .recovered): return (state, [])

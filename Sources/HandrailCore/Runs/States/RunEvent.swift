@@ -5,12 +5,18 @@ public enum RunEvent: Hashable, Sendable {
     /// `digest` is that of the plan that the person saw.
     case approved(by: Person, digest: String)
     case rejected(by: Person, because: String)
+    /// Nobody needs to answer any more.
+    case withdrawn(because: String)
     /// A deadline of the current state may have passed.
     case timePassed
     /// Policy, guards and signature still hold, on fresh facts.
     case confirmed(step: Int)
     /// They don't.
     case refused(step: Int, because: String)
+    /// What the step is for is not there any more, so it is left out.
+    case gone(step: Int, because: String)
+    /// Read before the step, for its undo; by name, as ``UndoArguments/captured(_:as:at:)`` accepted it.
+    case captured(step: Int, [String: String])
     case stepEnded(step: Int, attempt: Int, StepEnding)
     case probed(step: Int, ProbeAnswer)
     case verified(VerificationAnswer)

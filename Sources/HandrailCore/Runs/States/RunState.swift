@@ -9,7 +9,7 @@ public enum RunState: Hashable, Sendable {
     /// Waiting for a person.
     case pending(Question, rehearsedAt: Timestamp)
     /// All is decided again, on fresh facts, before this step.
-    case checking(step: Int, Authority, rehearsedAt: Timestamp)
+    case checking(StepProgress)
     /// The step's intent is durable; it may have run from here on. `cancelledBy`: who asked to stop meanwhile.
     case running(StepProgress, cancelledBy: Person?)
     /// Nobody knows whether the step took effect, and the verification's probe is asked.

@@ -1,0 +1,28 @@
+/// What is emitted for the journal alone.
+extension Engine {
+    func keep(_ kind: AlertTransition.Kind, _ alert: TrackedAlert, _ emit: Emit) {
+        guard keepsState, !isRestoring else { return }
+        let transition = AlertTransition(
+            kind: kind, labels: alert.labels, annotations: kind == .began ? alert.annotations.entries : [],
+            startsAt: alert.startsAt, endsAt: kind == .ended ? alert.endedAt : alert.lapsesAt,
+            isAuthenticated: alert.isAuthenticated, isSuppressedBySource: alert.isSuppressedBySource)
+        emit(entry(.state(.alert(transition)), incident: alert.incident))
+    }
+
+    /// Repetitions are counted and not kept; but a restart must not take for stale what was heard of lately.
+    mutating func keepSignOfLife(_ slot: Int, _ notice: Alert, _ emit: Emit) {
+        guard keepsState, let alert = alerts[slot] else { return }
+        let isDue = now - alert.keptAt >= .milliseconds(correlation.dedupe.staleAfter.milliseconds / 4)
+        guard isDue || alert.isSuppressedBySource != notice.isSuppressedBySource else { return }
+        let now = now
+        alerts.update(slot) { $0.keptAt = now }
+        var renewed = alert
+        renewed.isSuppressedBySource = notice.isSuppressedBySource
+        keep(.renewed, renewed, emit)
+    }
+
+    /// The counters as they are, for the journal.
+    public func keepCounters(into emit: Emit) {
+        emit(entry(.state(.counted(counters))))
+    }
+}

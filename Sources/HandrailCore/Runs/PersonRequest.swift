@@ -1,0 +1,55 @@
+/// What a person may ask of the engine.
+public enum PersonRequest: Hashable, Sendable {
+    /// `digest` is that of the plan that the person saw.
+    case approve(run: Int, digest: String)
+    case reject(run: Int, because: String)
+    case cancel(run: Int, because: String)
+    /// Undo what may have run, whether it is under way, held, stuck or has ended well.
+    case rollBack(run: Int, because: String)
+    /// The person deals with it by hand, as it is.
+    case takeOver(run: Int, because: String)
+    case pause(PauseScope, because: String)
+    case resume(PauseScope)
+    /// A quarantined target is fine again.
+    case release(target: String, because: String)
+}
+
+/// Whose steps are stopped by a pause.
+public enum PauseScope: Hashable, Sendable, Comparable, CustomStringConvertible {
+    case everything
+    case runbook(ExactText)
+    case service(ExactText)
+
+    /// `everything`, `runbook:NAME` or `service:NAME`.
+    public init?(_ text: String) {
+        if text.hasSameBytes(as: "everything") {
+            self = .everything
+        } else if text.hasPrefix("runbook:"), text.utf8.count > 8 {
+            self = .runbook(ExactText(String(text.dropFirst(8))))
+        } else if text.hasPrefix("service:"), text.utf8.count > 8 {
+            self = .service(ExactText(String(text.dropFirst(8))))
+        } else {
+            return nil
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .everything: "everything"
+        case .runbook(let name): "runbook:\(name)"
+        case .service(let name): "service:\(name)"
+        }
+    }
+
+    public static func < (left: PauseScope, right: PauseScope) -> Bool {
+        ExactText(left.description) < ExactText(right.description)
+    }
+
+    func covers(_ plan: Plan) -> Bool {
+        switch self {
+        case .everything: true
+        case .runbook(let name): ExactText(plan.runbook) == name
+        case .service(let name): plan.targets.contains { $0.service.map { ExactText($0) } == name }
+        }
+    }
+}
