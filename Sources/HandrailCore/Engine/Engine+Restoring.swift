@@ -32,11 +32,7 @@ extension Engine {
 
     /// To be called once, after the last entry: looks at everything anew, and tells each run that it was interrupted.
     public mutating func recover(at time: Timestamp, into emit: Emit) {
-        now = max(now, time)
-        wind()
-        advance(to: time, into: emit)
-        reviewSilences(emit)
-        dirty.formUnion(incidents.keys)
+        begin(at: time, emit)
         for (id, active) in runs.sorted(by: { $0.key < $1.key }) {
             guard case .driven(let driven) = active.stage, let run = driven.run, !run.state.isFinished else { continue }
             do {
@@ -46,6 +42,20 @@ extension Engine {
             }
         }
         evaluateDirty(emit)
+    }
+
+    /// After other files were put in force: looks at everything anew. Runs are not interrupted by that.
+    public mutating func resume(at time: Timestamp, into emit: Emit) {
+        begin(at: time, emit)
+        evaluateDirty(emit)
+    }
+
+    private mutating func begin(at time: Timestamp, _ emit: Emit) {
+        now = max(now, time)
+        wind()
+        advance(to: time, into: emit)
+        reviewSilences(emit)
+        dirty.formUnion(incidents.keys)
     }
 
     /// Sets the timers that were left out while folding, and gives every alert the time that its source gave it last:

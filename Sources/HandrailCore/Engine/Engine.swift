@@ -22,7 +22,7 @@ public struct Engine: Sendable {
     let graph: ServiceGraph
     let planner: Planner
     let policies: PolicySet
-    let explains: Bool
+    public let explains: Bool
     let roles: [String: [String]]
     public let mode: Mode
     /// Whether everything is emitted that state can be folded from again.
@@ -87,6 +87,14 @@ public struct Engine: Sendable {
             take(alert, isAuthenticated: delivery.isAuthenticated, emit)
         }
         evaluateDirty(emit)
+    }
+
+    /// When a timer is due next; nil where nothing is.
+    public var nextDue: Timestamp? { timers.nextDue }
+
+    /// What fires and is selected, muted or not; sorted by fingerprint.
+    public func firingAlerts(matching selector: Selector) -> [LabelSet] {
+        alerts.all.map(\.alert).filter { $0.isFiring && selector.matches($0.labels) }.map(\.labels)
     }
 
     /// Moves the clock, and fires every timer on the way at its own time.

@@ -59,7 +59,8 @@ public enum ArgumentRule {
     }
 
     /// At most 40 scalars of the text, with everything that a terminal could obey written out.
-    static func excerpt(_ text: String) -> String {
+    /// Quoted and bounded, with control characters spelled out.
+    public static func excerpt(_ text: String) -> String {
         var shown = "`"
         for scalar in text.unicodeScalars.prefix(40) {
             shown += isControl(scalar) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)

@@ -41,3 +41,13 @@ public protocol Silencer: Sendable {
     /// Expiring one that is over already is fine.
     func expire(_ identifier: String) async throws
 }
+
+/// Why a silence could not be made or ended.
+public enum SilencerError: Error, Hashable, Sendable {
+    /// It answered, and said no.
+    case refused(because: String)
+    /// It was not reached, for certain.
+    case unreachable(because: String)
+    /// It may have done it.
+    case unknown(because: String)
+}

@@ -65,7 +65,9 @@ import Testing
         }()
 
         var events: [RunEvent] {
-            let endings: [StepEnding] = [.succeeded, .failed(because: "f"), .unknown(because: "u")]
+            let endings: [StepEnding] = [
+                .succeeded, .failed(because: "f"), .unknown(because: "u"), .notStarted(because: "n"),
+            ]
             let steps = undo.indices
             var events: [RunEvent] = [
                 .decided(.automatic), .decided(.approval(question)), .decided(.advisory),

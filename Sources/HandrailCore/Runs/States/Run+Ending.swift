@@ -14,6 +14,8 @@ extension Run {
         case .failed(let because):
             return rollBack(from: progress.step, progress.authority, "step \(progress.step + 1) failed: \(because)")
         case .unknown(let because): return isUnknown(progress, because, cancelledBy: canceller)
+        case .notStarted(let because):
+            return refused(progress, canceller.map(Self.cancellation) ?? "step \(progress.step + 1): \(because)")
         }
     }
 
@@ -113,7 +115,7 @@ extension Run {
     func undone(_ step: Int, _ ending: StepEnding, _ authority: Authority, _ because: String) -> Step {
         switch ending {
         case .succeeded: return rollBack(from: step - 1, authority, because)
-        case .failed(let reason), .unknown(let reason):
+        case .failed(let reason), .unknown(let reason), .notStarted(let reason):
             return isStuck(step, "the undo of step \(step + 1) did not succeed: \(reason)")
         }
     }

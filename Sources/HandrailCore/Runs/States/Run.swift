@@ -72,6 +72,7 @@ public struct Run: Hashable, Sendable {
         case (.running(let progress, let canceller), .stepEnded(let about, let attempt, let ending))
         where about == progress.step && attempt == progress.attempt:
             return stepEnded(progress, ending, cancelledBy: canceller)
+        case (.running(let progress, _), .captured(let about, _)) where about == progress.step: return (state, [])
         case (.running(let progress, let canceller), .recovered):
             return isUnknown(progress, "the engine stopped while it ran", cancelledBy: canceller)
 

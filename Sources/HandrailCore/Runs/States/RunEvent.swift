@@ -40,6 +40,8 @@ public enum StepEnding: Hashable, Sendable {
     case failed(because: String)
     /// A timeout, a crash: it may have taken effect.
     case unknown(because: String)
+    /// Nothing was started, for certain.
+    case notStarted(because: String)
 }
 
 public enum ProbeAnswer: Hashable, Sendable {

@@ -1,20 +1,18 @@
-internal import HandrailCore
-
 /// A span of time as the files write it: `500ms`, `30s`, `5m`, `1h30m`, `2d`.
-enum DurationText {
-    enum Parsed {
+public enum DurationText {
+    public enum Parsed {
         case duration(Duration)
         /// The message follows the name of the field.
         case fault(String, suggestion: String?)
     }
 
-    static let longest = Duration.seconds(366 * 86_400)
+    public static let longest = Duration.seconds(366 * 86_400)
 
     private static let unitsInMilliseconds: [(name: String, length: Int64)] = [
         ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
     ]
 
-    static func parse(_ text: String) -> Parsed {
+    public static func parse(_ text: String) -> Parsed {
         var rest = Substring(text)
         var units = unitsInMilliseconds[...]
         var total = Duration.zero
@@ -26,7 +24,7 @@ enum DurationText {
             else { return fault(text) }
             let (product, overflow) = number.multipliedReportingOverflow(by: units[unit].length)
             guard !overflow, total + .milliseconds(product) <= longest else {
-                return .fault("is longer than 366 days: \(quoted(text))", suggestion: nil)
+                return .fault("is longer than 366 days: \(ArgumentRule.excerpt(text))", suggestion: nil)
             }
             total += .milliseconds(product)
             units = units[(unit + 1)...]
@@ -36,7 +34,7 @@ enum DurationText {
     }
 
     private static func fault(_ text: String) -> Parsed {
-        let message = "is a span of time such as `30s` or `1h30m`, and \(quoted(text)) is none"
+        let message = "is a span of time such as `30s` or `1h30m`, and \(ArgumentRule.excerpt(text)) is none"
         let bare = !text.isEmpty && text.utf8.count < 8 && text.allSatisfy { ("0"..."9").contains($0) }
         if bare { return .fault(message, suggestion: "\(text)s") }
         let known = [

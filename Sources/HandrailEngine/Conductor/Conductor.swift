@@ -1,0 +1,166 @@
+public import HandrailCore
+
+/// The shell around the director: one journal, one clock, any number of things under way.
+///
+/// It hands inputs in as they come and does what the outputs say. It decides nothing, and knows nothing that the journal
+/// does not say.
+public actor Conductor {
+    public struct Ports: Sendable {
+        public let journal: any JournalStore
+        public let codec: any EventCodec
+        public let sealer: any PlanSealer
+        public let carrier: OrderCarrier
+        public let clock: any WallClock
+
+        public init(
+            journal: any JournalStore, codec: any EventCodec, sealer: any PlanSealer, carrier: OrderCarrier,
+            clock: any WallClock
+        ) {
+            self.journal = journal
+            self.codec = codec
+            self.sealer = sealer
+            self.carrier = carrier
+            self.clock = clock
+        }
+    }
+
+    private let ports: Ports
+    private var director: Director
+    private var nextTicket = 0
+    private var waiting: [Int: CheckedContinuation<Director.Answer, Never>] = [:]
+    private var underWay: [Int: Task<Void, Never>] = [:]
+    /// Tasks that are neither answered for nor cancelled: appends, seals, announcements.
+    private var openTasks = 0
+    private var idleWaiters: [CheckedContinuation<Void, Never>] = []
+
+    /// - Parameter director: with an engine as it was restored; see ``Recovery``.
+    public init(director: Director, ports: Ports) {
+        self.director = director
+        self.ports = ports
+    }
+
+    // MARK: - What comes in
+
+    /// Takes over. To be called once, before anything else.
+    public func start(_ start: EngineStart) {
+        carryOut(director.start(start, at: ports.clock.now))
+    }
+
+    /// - Returns: once everything that follows from it is durable, or cannot be kept.
+    public func receive(_ delivery: Delivery) async -> Director.Answer {
+        await ask { .delivery(delivery, ticket: $0) }
+    }
+
+    public func handle(_ request: PersonRequest, by person: Person) async -> Director.Answer {
+        await ask { .request(request, by: person, ticket: $0) }
+    }
+
+    /// To be called when ``nextDue`` has come, and at any other time.
+    public func passTime() {
+        handle(.timePassed)
+    }
+
+    public func reload(_ workspace: Workspace, digest: String) {
+        handle(.reloaded(workspace, digest: digest))
+    }
+
+    /// Says in the journal that it stops, and waits until that is kept. Nothing may be handed in afterwards.
+    public func stop() async {
+        handle(.stopping)
+        await untilKept()
+    }
+
+    public var nextDue: Timestamp { director.nextDue }
+    public var storeFailure: String? { director.storeFailure }
+    public var isBusy: Bool { director.isBusy || openTasks > 0 || !underWay.isEmpty }
+    public var engine: Engine { director.engine }
+
+    private func ask(_ input: (Int) -> Director.Input) async -> Director.Answer {
+        nextTicket += 1
+        let ticket = nextTicket
+        let input = input(ticket)
+        return await withCheckedContinuation { continuation in
+            waiting[ticket] = continuation
+            handle(input)
+        }
+    }
+
+    private func handle(_ input: Director.Input) {
+        carryOut(director.handle(input, at: ports.clock.now))
+    }
+
+    // MARK: - What goes out
+
+    private func carryOut(_ outputs: [Director.Output]) {
+        for output in outputs {
+            switch output {
+            case .append(let records): append(records)
+            case .answer(let ticket, let answer): waiting.removeValue(forKey: ticket)?.resume(returning: answer)
+            case .seal(let run, let record): seal(run, record)
+            case .carryOut(let run, let order): carryOut(order, for: run)
+            case .terminate(let run): underWay[run]?.cancel()
+            case .announce(let announcement): announce(announcement)
+            case .save(let snapshot): save(snapshot)
+            }
+        }
+        if openTasks == 0 {
+            for waiter in idleWaiters { waiter.resume() }
+            idleWaiters = []
+        }
+    }
+
+    private func append(_ records: [JournalRecord]) {
+        openTasks += 1
+        Task {
+            let input: Director.Input
+            do {
+                input = .appended(sequence: try await ports.journal.append(records))
+            } catch {
+                input = .appendFailed(because: "\(error)")
+            }
+            openTasks -= 1
+            handle(input)
+        }
+    }
+
+    private func seal(_ run: Int, _ record: DecisionRecord) {
+        openTasks += 1
+        Task {
+            let seal = await ports.sealer.seal(record)
+            openTasks -= 1
+            handle(.sealed(run: run, seal))
+        }
+    }
+
+    private func carryOut(_ order: Order, for run: Int) {
+        underWay[run] = Task {
+            let report = await ports.carrier.carryOut(order)
+            underWay[run] = nil
+            handle(.carriedOut(run: run, report))
+        }
+    }
+
+    private func announce(_ announcement: Announcement) {
+        openTasks += 1
+        Task {
+            let report = await ports.carrier.announce(announcement)
+            openTasks -= 1
+            handle(.announced(announcement, failure: report.isSuccess ? nil : report.errorOutput))
+        }
+    }
+
+    /// A snapshot is a short cut: without it the next start takes longer, and that is all.
+    private func save(_ snapshot: JournalSnapshot) {
+        openTasks += 1
+        Task {
+            try? await ports.journal.save(snapshot)
+            openTasks -= 1
+            carryOut([])
+        }
+    }
+
+    private func untilKept() async {
+        guard openTasks > 0 else { return }
+        await withCheckedContinuation { idleWaiters.append($0) }
+    }
+}

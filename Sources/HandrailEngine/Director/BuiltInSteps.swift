@@ -1,0 +1,98 @@
+internal import HandrailCore
+
+/// Steps that the engine does itself.
+enum BuiltInSteps {
+    /// The name under which a silence's identifier is kept for its undo.
+    static let identifier = "silence"
+
+    static func makesSilence(_ step: PlannedStep) -> Bool {
+        switch Operation.BuiltIn(rawValue: step.action) {
+        case .alertsDeduplicate, .alertsSilence: true
+        case .incidentNote, .incidentNotify, nil: false
+        }
+    }
+
+    /// What it would do, for those who approve.
+    static func preview(_ step: PlannedStep, _ engine: Engine) throws(PlanRefusal) -> String {
+        let arguments = Arguments(step)
+        switch Operation.BuiltIn(rawValue: step.action) {
+        case .alertsDeduplicate, .alertsSilence:
+            let (covered, kept) = try alerts(of: arguments, engine, step)
+            let keeps = kept == 0 ? "" : " and keep \(kept)"
+            return "would silence \(covered) firing alerts\(keeps) for \(arguments["for"])\n"
+        case .incidentNote: return "would note: \(arguments["text"])\n"
+        case .incidentNotify: return "would tell \(arguments["to"]): \(arguments["text"])\n"
+        case nil: throw PlanRefusal("`\(step.action)` is not built in", at: step.location)
+        }
+    }
+
+    static func note(_ step: PlannedStep) -> String { Arguments(step)["text"] }
+
+    /// Nil for a note, which is in the journal already.
+    static func order(
+        _ step: PlannedStep, _ permit: Permit, _ view: RunView, _ engine: Engine
+    ) throws(PlanRefusal) -> Order? {
+        let arguments = Arguments(step)
+        switch Operation.BuiltIn(rawValue: step.action) {
+        case .alertsDeduplicate, .alertsSilence:
+            _ = try alerts(of: arguments, engine, step)
+            guard let duration = Duration(inWords: arguments["for"]), duration > .zero else {
+                throw PlanRefusal("`for` is no span of time", at: step.location)
+            }
+            let because = arguments["because"].isEmpty ? "keeps \(arguments["keep"])" : arguments["because"]
+            let comment = "\(view.record.plan.runbook), incident \(view.incident), run \(view.id): \(because)"
+            return .silence(
+                SilenceRequest(matchers: arguments["match"], duration: duration, comment: comment), permit)
+        case .incidentNote: return nil
+        case .incidentNotify:
+            return .announce(
+                Announcement(to: arguments["to"], text: arguments["text"], incident: view.incident, run: view.id),
+                permit)
+        case nil: throw PlanRefusal("`\(step.action)` is not built in", at: step.location)
+        }
+    }
+
+    /// How many alerts a silence would cover now, and how many of those that fire stay.
+    ///
+    /// A silence can only say what it covers. So it is refused where it would cover what is to be kept.
+    private static func alerts(
+        of arguments: Arguments, _ engine: Engine, _ step: PlannedStep
+    ) throws(PlanRefusal) -> (covered: Int, kept: Int) {
+        let match = try selector(arguments["match"], step)
+        let covered = engine.firingAlerts(matching: match)
+        guard !arguments["keep"].isEmpty else { return (covered.count, 0) }
+        let keep = try selector(arguments["keep"], step)
+        guard !covered.contains(where: keep.matches) else {
+            throw PlanRefusal("the silence would cover an alert that is to be kept", at: step.location)
+        }
+        let kept = engine.firingAlerts(matching: keep)
+        guard !kept.isEmpty else {
+            throw PlanRefusal("no alert that is to be kept fires, so nobody would be told", at: step.location)
+        }
+        return (covered.count, kept.count)
+    }
+
+    private static func selector(_ text: String, _ step: PlannedStep) throws(PlanRefusal) -> Selector {
+        do {
+            return try SelectorParser.parse(text)
+        } catch {
+            throw PlanRefusal("a selector cannot be read: \(error.message)", at: step.location)
+        }
+    }
+
+    /// `parameter=value` after the action's name.
+    private struct Arguments {
+        private let values: [String: String]
+
+        init(_ step: PlannedStep) {
+            values = Dictionary(
+                step.argv.dropFirst().compactMap { argument in
+                    let utf8 = argument.utf8
+                    guard let sign = utf8.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+                    return (String(argument[..<sign]), String(argument[utf8.index(after: sign)...]))
+                }, uniquingKeysWith: { first, _ in first })
+        }
+
+        subscript(name: String) -> String { values[name] ?? "" }
+    }
+}
