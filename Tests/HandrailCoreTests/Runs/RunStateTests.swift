@@ -84,7 +84,6 @@ import Testing
                 }
                 events += [
                     .confirmed(step: step), .refused(step: step, because: "r"), .gone(step: step, because: "g"),
-                    .captured(step: step, ["before": "4"]),
                 ]
                 events += [ProbeAnswer.healthy, .unhealthy, .inconclusive].map { .probed(step: step, $0) }
             }
@@ -226,6 +225,19 @@ import Testing
                 #expect(edge.effects.contains { if case .notify = $0 { true } else { false } })
             case .proposed, .rehearsing, .pending, .checking, .running, .probing, .verifying, .rollingBack, .finished:
                 continue
+            }
+        }
+    }
+
+    @Test func whatWasCapturedIsKeptAndChangesNothingElse() throws {
+        for edge in Self.edges(of: Shape(approvers: 1)) {
+            guard case .checking(let progress) = edge.from.state else { continue }
+            let (next, effects) = try edge.from.after(
+                .captured(step: progress.step, ["before": "4"]), at: Sample.at(1))
+            #expect(next.state == edge.from.state && effects.isEmpty)
+            #expect(next.captured[progress.step] == ["before": "4"])
+            #expect(throws: IllegalRunEvent.self) {
+                try edge.from.after(.captured(step: progress.step + 1, [:]), at: Sample.at(1))
             }
         }
     }
