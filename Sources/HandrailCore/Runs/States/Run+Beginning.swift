@@ -3,7 +3,9 @@ extension Run {
     func decided(_ decision: RunDecision, _ now: Timestamp) -> Step {
         switch decision {
         case .automatic: return rehearse(from: 0, .given(.policy), now)
-        case .approval(let question): return rehearse(from: 0, .needed(question), now)
+        case .approval(var question):
+            question.approvals = []
+            return rehearse(from: 0, .needed(question), now)
         case .advisory: return (.finished(.advised), [])
         case .deny(let because): return (.finished(.denied(because: because)), [])
         }

@@ -41,6 +41,13 @@ public struct StepProgress: Hashable, Sendable {
     public let authority: Authority
     /// When the plan's dry-runs were last complete.
     public let rehearsedAt: Timestamp
+
+    public init(step: Int, attempt: Int, authority: Authority, rehearsedAt: Timestamp) {
+        self.step = step
+        self.attempt = attempt
+        self.authority = authority
+        self.rehearsedAt = rehearsedAt
+    }
 }
 
 /// How a run ended.
@@ -91,13 +98,17 @@ public struct Question: Hashable, Sendable {
     public let excluded: [Person]
     public let expiresAt: Timestamp
     /// Different people, sorted.
-    public internal(set) var approvals: [Person] = []
+    public internal(set) var approvals: [Person]
 
-    public init(planDigest: String, approval: Approval, excluded: [Person], expiresAt: Timestamp) {
+    /// - Parameter approvals: of a question that was read back; a run that begins with one counts none of them.
+    public init(
+        planDigest: String, approval: Approval, excluded: [Person], expiresAt: Timestamp, approvals: [Person] = []
+    ) {
         self.planDigest = planDigest
         self.approval = approval
         self.excluded = excluded.sorted()
         self.expiresAt = expiresAt
+        self.approvals = approvals.sorted()
     }
 }
 

@@ -1,0 +1,116 @@
+internal import HandrailCore
+
+/// What an entry of the journal is. The names are for ever.
+enum JournalKind: String, CaseIterable {
+    case incidentOpened = "incident.opened"
+    case incidentJoined = "incident.joined"
+    case incidentMerged = "incident.merged"
+    case incidentResolved = "incident.resolved"
+    case incidentClosed = "incident.closed"
+
+    case alertBegan = "alert.began"
+    case alertRenewed = "alert.renewed"
+    case alertEnded = "alert.ended"
+    case alertLapsed = "alert.lapsed"
+    case alertFiredAgain = "alert.fired-again"
+    case alertResolved = "alert.resolved"
+    case alertMuted = "alert.muted"
+    case alertUnmuted = "alert.unmuted"
+    case alertDamped = "alert.damped"
+    case alertReleased = "alert.released"
+    case stormBegan = "storm.began"
+    case stormEnded = "storm.ended"
+
+    case decisionMade = "decision.made"
+    case runbookNotChosen = "runbook.not-chosen"
+    case planRefused = "plan.refused"
+    case runStarted = "run.started"
+    case runAdvanced = "run.advanced"
+    case runEnded = "run.ended"
+    case stepReported = "step.reported"
+    case targetQuarantined = "target.quarantined"
+    case requestMade = "request.made"
+    case announcementFailed = "announcement.failed"
+
+    case engineStarted = "engine.started"
+    case engineStopped = "engine.stopped"
+    case workspaceLoaded = "workspace.loaded"
+    case countersKept = "counters.kept"
+
+    case memoryAlert = "memory.alert"
+    case memoryIncident = "memory.incident"
+    case memoryRun = "memory.run"
+    case memoryLedger = "memory.ledger"
+    case memoryStorm = "memory.storm"
+    case memoryPause = "memory.pause"
+    case memoryQuarantine = "memory.quarantine"
+}
+
+extension TimelineEvent {
+    var kind: JournalKind {
+        switch self {
+        case .incidentOpened: .incidentOpened
+        case .alertJoined: .incidentJoined
+        case .alertFiredAgain: .alertFiredAgain
+        case .alertResolved: .alertResolved
+        case .alertMuted: .alertMuted
+        case .alertUnmuted: .alertUnmuted
+        case .alertDamped: .alertDamped
+        case .alertReleased: .alertReleased
+        case .incidentsMerged: .incidentMerged
+        case .incidentResolved: .incidentResolved
+        case .incidentClosed: .incidentClosed
+        case .stormBegan: .stormBegan
+        case .stormEnded: .stormEnded
+        case .decided: .decisionMade
+        case .notChosen: .runbookNotChosen
+        case .planRefused: .planRefused
+        case .runStarted: .runStarted
+        case .runEnded: .runEnded
+        case .state(let change): change.kind
+        }
+    }
+}
+
+extension StateChange {
+    var kind: JournalKind {
+        switch self {
+        case .engineStarted: .engineStarted
+        case .engineStopped: .engineStopped
+        case .workspaceLoaded: .workspaceLoaded
+        case .alert(let transition): transition.kind.journalKind
+        case .run: .runAdvanced
+        case .report: .stepReported
+        case .request: .requestMade
+        case .quarantined: .targetQuarantined
+        case .counted: .countersKept
+        case .announcementFailed: .announcementFailed
+        case .remembered(let memory): memory.kind
+        }
+    }
+}
+
+extension AlertTransition.Kind {
+    fileprivate var journalKind: JournalKind {
+        switch self {
+        case .began: .alertBegan
+        case .renewed: .alertRenewed
+        case .ended: .alertEnded
+        case .lapsed: .alertLapsed
+        }
+    }
+}
+
+extension Memory {
+    fileprivate var kind: JournalKind {
+        switch self {
+        case .alert: .memoryAlert
+        case .incident: .memoryIncident
+        case .run: .memoryRun
+        case .ledger: .memoryLedger
+        case .storm: .memoryStorm
+        case .paused: .memoryPause
+        case .quarantined: .memoryQuarantine
+        }
+    }
+}
