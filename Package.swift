@@ -15,9 +15,11 @@ let package = Package(
         .executable(name: "handrail", targets: ["handrail"]),
         .library(name: "CEL", targets: ["CEL"]),
         .library(name: "HandrailKit", targets: ["HandrailCore", "HandrailFormats", "HandrailEngine"]),
+        .library(name: "HandrailProcess", targets: ["HandrailProcess"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
         // A C face of the system's RE2, so that no Swift target needs C++ interoperability.
@@ -30,6 +32,15 @@ let package = Package(
         .target(name: "HandrailCore", dependencies: ["CEL"], swiftSettings: strict),
         .target(name: "HandrailFormats", dependencies: ["HandrailCore", "CEL", "CYAML"], swiftSettings: strict),
         .target(name: "HandrailEngine", dependencies: ["HandrailCore"], swiftSettings: strict),
+        // What has to be done between fork and exec, where Swift may not run.
+        .target(name: "CSpawn"),
+        .target(
+            name: "HandrailProcess",
+            dependencies: [
+                "CSpawn", "HandrailEngine", "HandrailCore",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "handrail",
             dependencies: [
@@ -42,6 +53,12 @@ let package = Package(
         .testTarget(name: "HandrailCoreTests", dependencies: ["HandrailCore", "CEL"], swiftSettings: strict),
         .testTarget(
             name: "HandrailFormatsTests", dependencies: ["HandrailFormats", "HandrailCore", "CEL"],
+            swiftSettings: strict),
+        // Programs that misbehave on purpose, for the tests of HandrailProcess.
+        .executableTarget(name: "process-test-child", path: "Tests/ProcessTestChild"),
+        .testTarget(
+            name: "HandrailProcessTests",
+            dependencies: ["HandrailProcess", "HandrailEngine", "HandrailCore", "process-test-child"],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

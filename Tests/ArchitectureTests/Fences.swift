@@ -5,6 +5,7 @@ enum Fences {
         "HandrailCore": ["CEL"],
         "HandrailFormats": ["HandrailCore", "CEL", "CYAML", "Glibc"],
         "HandrailEngine": ["HandrailCore"],
+        "HandrailProcess": ["HandrailEngine", "HandrailCore", "CSpawn", "Crypto", "Glibc", "Synchronization"],
         "handrail": ["CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "ArgumentParser", "Glibc"],
     ]
 
@@ -29,6 +30,7 @@ enum Fences {
             return "`\(module)` may import `\(other)`, which stands on it"
         }
         if other == "CYAML" && module != "HandrailFormats" { return "`\(module)` may import `CYAML`" }
+        if other == "CSpawn" && module != "HandrailProcess" { return "`\(module)` may import `CSpawn`" }
         if other == "Foundation" { return "`\(module)` may import `Foundation`" }
         if other == "handrail" { return "`\(module)` may import `handrail`" }
         return nil

@@ -46,7 +46,8 @@ public struct Invocation: Hashable, Sendable {
     public let argv: [String]
     /// What is really run. A file whose content has another digest by then is not run.
     public let executable: ResolvedExecutable
-    /// All that the child's environment holds, beside a fixed `PATH`, `LANG` and `HOME`. Secrets arrive here.
+    /// All that the child's environment holds, beside `PATH`, `LANG` and `HOME`, which it may set otherwise, and a mark by
+    /// which the executor finds its children. Secrets arrive here.
     public let environment: [String: String]
     public let limits: ExecutionLimits
 
