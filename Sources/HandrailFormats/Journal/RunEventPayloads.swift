@@ -132,6 +132,9 @@ extension StepEnding: PayloadObject {
         case .unknown(let because):
             object.member("type", "unknown")
             object.member("because", because)
+        case .notStarted(let because):
+            object.member("type", "notStarted")
+            object.member("because", because)
         }
     }
 
@@ -141,6 +144,7 @@ extension StepEnding: PayloadObject {
         case "succeeded": self = .succeeded
         case "failed": self = .failed(because: try value.text("because"))
         case "unknown": self = .unknown(because: try value.text("because"))
+        case "notStarted": self = .notStarted(because: try value.text("because"))
         case let other: throw type.unknown(other)
         }
     }
