@@ -7,11 +7,12 @@ SWIFT_FILES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/S
 RECORDINGS ?= incidents/*.jsonl
 ALERTS ?= 1000000
 DISTINCT ?= 20000
+VECTORS ?= ../shared/cel/dev
 
-.PHONY: help setup build demo test check lint format bench
+.PHONY: help setup build demo test check lint format bench cel-conformance
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing, check the Swift toolchain
 	@scripts/setup
@@ -45,3 +46,7 @@ bench: setup ## measure speed and memory on a generated recording (ALERTS=100000
 	@rm -f Benchmarks/.build/release.yaml
 	swift build --package-path Benchmarks --configuration release
 	@Benchmarks/.build/release/handrail-bench --alerts $(ALERTS) --distinct $(DISTINCT)
+
+cel-conformance: setup ## run the CEL specification's cases (VECTORS=../shared/cel/dev)
+	swift build --product cel-conformance
+	@.build/debug/cel-conformance $(VECTORS)

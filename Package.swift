@@ -49,7 +49,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
+        // The runner of the CEL specification's cases, for the tests and for `make cel-conformance`. Not shipped.
+        .target(name: "CELVectors", dependencies: ["CEL"], path: "Tests/CELVectors", swiftSettings: strict),
+        .executableTarget(
+            name: "cel-conformance", dependencies: ["CELVectors"], path: "Tests/cel-conformance", swiftSettings: strict),
+        .testTarget(name: "CELTests", dependencies: ["CEL", "CELVectors"], swiftSettings: strict),
         .testTarget(name: "HandrailCoreTests", dependencies: ["HandrailCore", "CEL"], swiftSettings: strict),
         .testTarget(
             name: "HandrailFormatsTests", dependencies: ["HandrailFormats", "HandrailCore", "CEL"],

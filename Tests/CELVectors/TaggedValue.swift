@@ -1,46 +1,5 @@
-import CEL
-import Foundation
-
-/// One file of cases.
-struct VectorFile: Decodable {
-    let tests: [Vector]
-
-    static func read(_ url: URL) throws -> VectorFile {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try decoder.decode(VectorFile.self, from: Data(contentsOf: url))
-    }
-}
-
-struct Vector: Decodable {
-    struct Declaration: Decodable {
-        let name: String
-        /// `ident` or `function`.
-        let kind: String
-        /// Of variables only.
-        let type: String?
-    }
-
-    struct Binding: Decodable {
-        let value: TaggedValue
-    }
-
-    struct Expectation: Decodable {
-        let value: TaggedValue?
-        let error: [String]?
-        let deducedType: String?
-    }
-
-    let id: String
-    let profile: String
-    let expr: String
-    let disableCheck: Bool?
-    let checkOnly: Bool?
-    let container: String?
-    let typeEnv: [Declaration]?
-    let bindings: [String: Binding]?
-    let expect: Expectation
-}
+internal import CEL
+internal import Foundation
 
 /// A value written with its type: `{"int": "1"}`.
 struct TaggedValue: Decodable {
@@ -88,6 +47,7 @@ struct TaggedValue: Decodable {
         case .list: value = .list(try container.decode([TaggedValue].self, forKey: tag).map(\.value))
         case .map:
             let pairs = try container.decode([[TaggedValue]].self, forKey: tag)
+            guard pairs.allSatisfy({ $0.count == 2 }) else { throw bad(tag) }
             value = .map(CELMap(pairs.map { (key: $0[0].value, value: $0[1].value) }))
         case .type: value = .type(CELTypeName(try text(tag)))
         case .timestamp:
