@@ -29,12 +29,8 @@ extension Checker {
             report(
                 "\(object.name) has no field `\(field)`", range: place, near: field, among: object.fields.map(\.name))
             return .dyn
-        case .map(let key, let value):
-            guard CELType.string.fits(key) else {
-                report("the keys of this map have type \(key), so it has no fields", at: id)
-                return .dyn
-            }
-            return value
+        // Keys of another type are none of the checker's business: such a field is merely absent.
+        case .map(_, let value): return value
         case .optional(let wrapped): return typeOfField(field, of: wrapped, at: id)
         case .dyn, .nothing: return .dyn
         case .null, .bool, .int, .uint, .double, .string, .bytes, .timestamp, .duration, .type, .list, .enumeration:
@@ -168,7 +164,7 @@ extension Checker {
             guard !enumeration.isOpen, !enumeration.values.contains(where: { $0.hasSameBytes(as: text) }) else {
                 return
             }
-            let values = enumeration.values.prefix(12).map { "`\($0)`" }.joined(separator: ", ")
+            let values = enumeration.values.prefix(12).map { $0.utf8.isEmpty ? "`\"\"`" : "`\($0)`" }.joined(separator: ", ")
             let more = enumeration.values.count > 12 ? ", …" : ""
             report(
                 "`\(text)` is not a value of \(enumeration.name), which is one of \(values)\(more)", at: id, near: text,

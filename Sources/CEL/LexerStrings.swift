@@ -15,8 +15,11 @@ extension Lexer {
             }
             if byte == UInt8(ascii: "\\"), !prefix.isRaw {
                 try takeEscape(isBytes: prefix.isBytes, into: &content)
+            } else if byte == UInt8(ascii: "\r") {
+                // A line ends with one line feed, whatever the file's editor made of it.
+                content.append(UInt8(ascii: "\n"))
+                skip(peek(1) == UInt8(ascii: "\n") ? 2 : 1)
             } else {
-                // Raw literals keep the backslash and what follows it, which may be a quote.
                 content.append(byte)
                 skip(1)
             }

@@ -10,6 +10,8 @@ enum MathFunctions {
             },
             Function("math.abs", ofNumbers, abs),
             Function("math.sign", ofNumbers, sign),
+            Function(
+                "math.sqrt", [Signature([.double], .double), Signature([.int], .double), Signature([.uint], .double)], sqrt),
             Function("math.bitNot", [Signature([.int], .int), Signature([.uint], .uint)]) {
                 (value, _) throws(CELError) in
                 switch value {
@@ -63,7 +65,6 @@ enum MathFunctions {
     private static let roundings: [(String, @Sendable (Double) -> Double)] = [
         ("math.ceil", { $0.rounded(.up) }), ("math.floor", { $0.rounded(.down) }),
         ("math.round", { $0.rounded(.toNearestOrAwayFromZero) }), ("math.trunc", { $0.rounded(.towardZero) }),
-        ("math.sqrt", { $0.squareRoot() }),
     ]
     private static let questions: [(String, @Sendable (Double) -> Bool)] = [
         ("math.isNaN", { $0.isNaN }), ("math.isInf", { $0.isInfinite }), ("math.isFinite", { $0.isFinite }),
@@ -106,9 +107,19 @@ enum MathFunctions {
         switch value {
         case .int(let int): return .int(int.signum())
         case .uint(let uint): return .uint(uint == 0 ? 0 : 1)
-        case .double(let double): return .double(double > 0 ? 1 : double < 0 ? -1 : double)
+        case .double(let double): return .double(double > 0 ? 1 : double < 0 ? -1 : double.isNaN ? double : 0)
         case .null, .bool, .string, .bytes, .list, .map, .timestamp, .duration, .type, .optional:
             throw .noOverload("math.sign", [value])
+        }
+    }
+
+    private static let sqrt: Function.Unary = { (value, _) throws(CELError) in
+        switch value {
+        case .int(let int): return .double(Double(int).squareRoot())
+        case .uint(let uint): return .double(Double(uint).squareRoot())
+        case .double(let double): return .double(double.squareRoot())
+        case .null, .bool, .string, .bytes, .list, .map, .timestamp, .duration, .type, .optional:
+            throw .noOverload("math.sqrt", [value])
         }
     }
 

@@ -124,8 +124,17 @@ enum TextFormat {
         var buffer = [CChar](repeating: 0, count: 320 + precisionLimit)
         let format = isExponential ? "%.*e" : "%.*f"
         let length = withVaList([Int32(precision), double]) { vsnprintf(&buffer, buffer.count, format, $0) }
-        let bytes = buffer.prefix(max(0, Int(length))).map { UInt8(bitPattern: $0) }
-        return String(decoding: bytes, as: UTF8.self)
+        return withPoint(buffer.prefix(max(0, Int(length))).map { UInt8(bitPattern: $0) })
+    }
+
+    /// The C library writes the decimal point of the process's locale, which may be a comma and more than one byte.
+    private static func withPoint(_ bytes: [UInt8]) -> String {
+        func belongsToNumber(_ byte: UInt8) -> Bool { DecimalText.isDigit(byte) || "+-e".utf8.contains(byte) }
+        guard let start = bytes.firstIndex(where: { !belongsToNumber($0) }) else {
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        let end = bytes[start...].firstIndex(where: belongsToNumber) ?? bytes.count
+        return String(decoding: bytes[..<start] + [UInt8(ascii: ".")] + bytes[end...], as: UTF8.self)
     }
 
     private static func hexadecimal(_ bytes: [UInt8], isUpper: Bool) -> String {

@@ -159,10 +159,10 @@ private struct TextCall {
 
     func search(from offset: Int64?, isBackwards: Bool) throws(CELError) -> Int64 {
         let part = Array(try text(1).unicodeScalars)
-        if part.isEmpty { return offset ?? Int64(scalars.count) }
-        if let offset, offset < 0 || offset >= Int64(max(scalars.count, 1)) {
+        if let offset, offset < 0 || offset > Int64(scalars.count) {
             throw CELError("the position \(offset) is out of range")
         }
+        if part.isEmpty { return offset ?? Int64(scalars.count) }
         guard part.count <= scalars.count else { return -1 }
         let last = scalars.count - part.count
         let start = Int(offset ?? Int64(last))

@@ -11,7 +11,7 @@ extension CELType {
         case (.enumeration, .string), (.string, .enumeration), (.enumeration, .enumeration): return true
         case (.object(let object), .map(let key, let value)), (.map(let key, let value), .object(let object)):
             return CELType.string.fits(key) && object.fields.allSatisfy { $0.type.fits(value) }
-        // CEL lets null stand for an absent message, time or span.
+        // CEL lets null stand for an absent message, time, span or optional.
         case (.null, let type), (let type, .null): return type == .null || type.isNullable
         case _: return self == other
         }
@@ -19,15 +19,15 @@ extension CELType {
 
     private var isNullable: Bool {
         switch self {
-        case .object, .timestamp, .duration: true
-        case .dyn, .nothing, .null, .bool, .int, .uint, .double, .string, .bytes, .type, .list, .map, .optional,
-            .enumeration:
+        case .object, .timestamp, .duration, .optional: true
+        case .dyn, .nothing, .null, .bool, .int, .uint, .double, .string, .bytes, .type, .list, .map, .enumeration:
             false
         }
     }
 
-    /// The narrowest type that both fit.
+    /// The narrowest type that both fit, as a whole: lists of unlike elements have no common list type.
     func joined(with other: CELType) -> CELType {
+        guard fits(other) else { return .dyn }
         switch (self, other) {
         case (.nothing, let type), (let type, .nothing): return type
         case (.list(let left), .list(let right)): return .list(left.joined(with: right))

@@ -73,3 +73,42 @@ import Testing
         #expect(text.hasSuffix("…"))
     }
 }
+
+/// Found by comparing with CEL-C++ (cel-expr-python 0.1.3) on random expressions.
+@Suite struct AgreementTests {
+    @Test(arguments: [
+        ("math.sqrt(9) + math.sqrt(16u) + math.sqrt(6.25)", "9.5"),
+        ("math.sign(-0.0)", "0.0"),
+        ("math.sign(0.0 / 0.0)", "NaN"),
+        ("'abc'.indexOf('', 3)", "3"),
+        ("'abc'.indexOf('', 4)", "error: the position 4 is out of range"),
+        ("'abc'.lastIndexOf('', -2)", "error: the position -2 is out of range"),
+        ("'abc'.indexOf('x', 3)", "-1"),
+        ("'abc'.lastIndexOf('c', 3)", "2"),
+        ("'abc'.lastIndexOf('c', 4)", "error: the position 4 is out of range"),
+        ("''.indexOf('a', 0)", "-1"),
+        ("'''a\r\nb\rc'''", "\"a\\nb\\nc\""),
+        ("r'''a\r\n\\r'''", "\"a\\n\\\\r\""),
+        ("'a\\r\\nb'", "\"a\\r\\nb\""),
+        ("{true: 1}.?b.hasValue() || has({1: 2}.b)", "false"),
+        ("optional.of(1) == null", "false"),
+        ("'%.3f|%e|%.0f|%.2e'.format([1234.5678, -0.00012, 0.5, 12345])", "\"1234.568|-1.200000e-04|0|1.23e+04\""),
+    ])
+    func anExpressionHasTheValueThatOthersGiveIt(_ source: String, _ value: String) {
+        #expect(outcome(source) == value)
+    }
+
+    @Test(arguments: [
+        ("[optional.of(1), null][0]", "optional(int)"),
+        ("[null, optional.none()]", "list(optional(dyn))"),
+        ("[[1], [true]]", "list(dyn)"),
+        ("[[1], [dyn(1)], []]", "list(list(dyn))"),
+        ("{'a': [1], 'b': [2u]}", "map(string, dyn)"),
+        ("[optional.of([]), optional.of(1)]", "list(dyn)"),
+        ("true ? [] : [[1]]", "list(list(int))"),
+        ("[duration('1s'), null][0]", "duration"),
+    ])
+    func anExpressionHasTheTypeThatOthersGiveIt(_ source: String, _ type: String) throws {
+        #expect(try compiled(source).resultType.description == type)
+    }
+}

@@ -1,4 +1,7 @@
 /// Finds the place in the file of a piece of a scalar's text: what a CEL or selector issue points at.
+///
+/// YAML folds lines, strips indentation and reads escapes, but of what is no white space it drops and moves nothing. So the
+/// raw bytes and the text are walked in step, and only white space is skipped on either side.
 struct ScalarPlaces {
     private let node: YAMLNode
     private let scalar: YAMLScalar
@@ -11,83 +14,101 @@ struct ScalarPlaces {
 
     /// - Parameter range: UTF-8 offsets in the text. The whole scalar where the piece cannot be found exactly.
     func span(_ range: Range<Int>) -> SourceSpan {
-        let found: Range<Int>?
-        switch scalar.style {
-        case .plain: found = isOneLine ? within(range, from: node.start.byte) : nil
-        case .singleQuoted: found = isOneLine ? quotedRange(range, width: singleQuotedWidth) : nil
-        case .doubleQuoted: found = isOneLine ? quotedRange(range, width: doubleQuotedWidth) : nil
-        case .literal: found = literalRange(range)
-        case .folded: found = nil
-        }
-        return found.map { SourceSpan(source: node.source, range: $0) } ?? node.span
+        rawRange(range).map { SourceSpan(source: node.source, range: $0) } ?? node.span
     }
 
-    private var isOneLine: Bool { node.start.line == node.end.line }
-
-    private func within(_ range: Range<Int>, from start: Int) -> Range<Int>? {
-        let found = (start + range.lowerBound)..<(start + range.upperBound)
-        return found.upperBound <= node.end.byte ? found : nil
-    }
-
-    // MARK: - Quoted text
-
-    /// Walks the raw bytes and the text in step.
-    private func quotedRange(_ range: Range<Int>, width: (Int) -> (raw: Int, text: Int)) -> Range<Int>? {
-        var raw = node.start.byte + 1
-        var text = 0
-        var start: Int?
-        while raw < node.end.byte {
-            if text >= range.lowerBound, start == nil { start = raw }
-            if text >= range.upperBound, let start { return start..<max(start, raw) }
-            let step = width(raw)
-            raw += step.raw
-            text += step.text
-        }
-        return start.map { $0..<max($0, node.end.byte - 1) }
-    }
-
-    private func singleQuotedWidth(_ raw: Int) -> (raw: Int, text: Int) {
-        byte(raw) == UInt8(ascii: "'") ? (2, 1) : (1, 1)
-    }
-
-    private func doubleQuotedWidth(_ raw: Int) -> (raw: Int, text: Int) {
-        guard byte(raw) == UInt8(ascii: "\\") else { return (1, 1) }
-        switch byte(raw + 1) {
-        case UInt8(ascii: "x"): return (4, escapedWidth(raw + 2, digits: 2))
-        case UInt8(ascii: "u"): return (6, escapedWidth(raw + 2, digits: 4))
-        case UInt8(ascii: "U"): return (10, escapedWidth(raw + 2, digits: 8))
-        case UInt8(ascii: "N"), UInt8(ascii: "_"): return (2, 2)
-        case UInt8(ascii: "L"), UInt8(ascii: "P"): return (2, 3)
-        default: return (2, 1)
-        }
-    }
-
-    private func escapedWidth(_ raw: Int, digits: Int) -> Int {
-        let value = UInt32(node.source.text(raw..<(raw + digits)), radix: 16).flatMap(Unicode.Scalar.init)
-        return value.map { String($0).utf8.count } ?? 1
-    }
-
-    private func byte(_ offset: Int) -> UInt8 {
-        node.source.bytes.indices.contains(offset) ? node.source.bytes[offset] : 0
-    }
-
-    // MARK: - Literal blocks
-
-    /// Line n of the text is line n after the `|`, behind its indentation.
-    private func literalRange(_ range: Range<Int>) -> Range<Int>? {
+    private func rawRange(_ range: Range<Int>) -> Range<Int>? {
+        var pieces = RawPieces(of: node, scalar.style)
         let text = Array(scalar.text.utf8)
-        guard range.lowerBound <= text.count else { return nil }
-        let newline = UInt8(ascii: "\n")
-        let lineOfText = text[..<range.lowerBound].count { $0 == newline }
-        let lineStart = text[..<range.lowerBound].lastIndex(of: newline).map { $0 + 1 } ?? 0
-        let lineEnd = text[lineStart...].firstIndex(of: newline) ?? text.count
-        let line = node.start.line + lineOfText
-        guard line < node.source.lineCount else { return nil }
-        let raw = node.source.line(line)
-        let indentation = raw.count - (lineEnd - lineStart)
-        guard indentation >= 0, node.source.bytes[raw].dropFirst(indentation).elementsEqual(text[lineStart..<lineEnd])
-        else { return nil }
-        let offset = raw.lowerBound + indentation - lineStart
-        return (offset + range.lowerBound)..<(offset + max(range.lowerBound, min(range.upperBound, lineEnd)))
+        var position = 0
+        var lastEnd: Int?
+        var start: Int?
+        while position < range.upperBound || start == nil, let piece = pieces.next() {
+            guard piece.width > 0 else { continue }
+            // What a fold or the chomping of a block made has no place of its own.
+            while position < text.count, text[position] != piece.firstByte, Self.isBlank(text[position]) { position += 1 }
+            guard position < text.count else { break }
+            guard piece.firstByte == text[position] else { return nil }
+            if position + piece.width > range.lowerBound, start == nil { start = piece.raw.lowerBound }
+            if start != nil, position >= range.upperBound { break }
+            position += piece.width
+            lastEnd = piece.raw.upperBound
+        }
+        // An issue about the end of the text points behind its last byte.
+        guard let start = start ?? lastEnd, range.upperBound <= text.count else { return nil }
+        return start..<max(start, range.isEmpty ? start : lastEnd ?? start)
     }
+
+    static func isBlank(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+    }
+}
+
+/// The raw bytes of a scalar, cut into what each stands for.
+private struct RawPieces {
+    struct Piece {
+        let raw: Range<Int>
+        /// In the text, in bytes. None: white space that YAML may drop or change.
+        let width: Int
+        /// Of the text.
+        let firstByte: UInt8
+    }
+
+    private let bytes: [UInt8]
+    private let style: YAMLScalar.Style
+    private let end: Int
+    private var position: Int
+
+    init(of node: YAMLNode, _ style: YAMLScalar.Style) {
+        bytes = node.source.bytes
+        self.style = style
+        switch style {
+        case .plain: (position, end) = (node.start.byte, node.end.byte)
+        case .singleQuoted, .doubleQuoted: (position, end) = (node.start.byte + 1, node.end.byte - 1)
+        // What is meant by `|2-  # comment` is over with the line.
+        case .literal, .folded:
+            let isLast = node.start.line >= node.source.lineCount
+            (position, end) = (isLast ? node.end.byte : node.source.lineStart(node.start.line), node.end.byte)
+        }
+    }
+
+    mutating func next() -> Piece? {
+        guard position < min(end, bytes.count) else { return nil }
+        let start = position
+        let byte = bytes[position]
+        if style == .doubleQuoted, byte == UInt8(ascii: "\\") { return takeEscape() }
+        let isDoubled = style == .singleQuoted && byte == UInt8(ascii: "'")
+        position += isDoubled ? 2 : 1
+        return Piece(raw: start..<position, width: ScalarPlaces.isBlank(byte) ? 0 : 1, firstByte: byte)
+    }
+
+    private mutating func takeEscape() -> Piece {
+        let start = position
+        let mark = position + 1 < bytes.count ? bytes[position + 1] : 0
+        let digits = [UInt8(ascii: "x"): 2, UInt8(ascii: "u"): 4, UInt8(ascii: "U"): 8][mark] ?? 0
+        position = min(position + 2 + digits, end)
+        // A line break behind a backslash is dropped, and so is one that nothing is known about.
+        let text = Self.escapes[mark].map { [$0] } ?? Array(escapedScalar(start + 2, digits)?.utf8 ?? "".utf8)
+        let (width, first) = (text.count, text.first ?? 0)
+        return Piece(raw: start..<position, width: width, firstByte: first)
+    }
+
+    private func escapedScalar(_ start: Int, _ digits: Int) -> String? {
+        let named: [UInt8: Unicode.Scalar] = [
+            UInt8(ascii: "N"): "\u{85}", UInt8(ascii: "_"): "\u{A0}", UInt8(ascii: "L"): "\u{2028}",
+            UInt8(ascii: "P"): "\u{2029}",
+        ]
+        if let scalar = named[bytes[start - 1]] { return String(Character(scalar)) }
+        guard digits > 0, start + digits <= bytes.count else { return nil }
+        let value = UInt32(String(decoding: bytes[start..<(start + digits)], as: UTF8.self), radix: 16)
+        return value.flatMap(Unicode.Scalar.init).map { String(Character($0)) }
+    }
+
+    /// YAML 1.1, section 5.6.
+    private static let escapes: [UInt8: UInt8] = [
+        UInt8(ascii: "0"): 0x00, UInt8(ascii: "a"): 0x07, UInt8(ascii: "b"): 0x08, UInt8(ascii: "t"): 0x09,
+        0x09: 0x09, UInt8(ascii: "n"): 0x0A, UInt8(ascii: "v"): 0x0B, UInt8(ascii: "f"): 0x0C,
+        UInt8(ascii: "r"): 0x0D, UInt8(ascii: "e"): 0x1B, UInt8(ascii: " "): 0x20, UInt8(ascii: "\""): 0x22,
+        UInt8(ascii: "'"): 0x27, UInt8(ascii: "/"): 0x2F, UInt8(ascii: "\\"): 0x5C,
+    ]
 }

@@ -964,7 +964,7 @@ extension FindingCase {
                 target.environment == "prodution" &&
                 """#,
             expected: #"""
-                policies/production.yaml:9:33: error: `prodution` is not a value of environment, which is one of `production`, `staging`, ``; did you mean `production`?
+                policies/production.yaml:9:33: error: `prodution` is not a value of environment, which is one of `production`, `staging`, `""`; did you mean `production`?
                      9 |     when: target.environment == "prodution" && action.effect != "none"
                        |                                 ^~~~~~~~~~~
                 """#),
