@@ -1,5 +1,8 @@
 /// What an evaluation may still cost. Each visit of a sub-expression costs one; work on long values costs more.
 struct Budget {
+    /// Going through bytes is cheap beside visiting a sub-expression.
+    static let bytesPerStep = 16
+
     private var remaining: Int
 
     init(limit: Int) {
@@ -14,8 +17,7 @@ struct Budget {
         remaining -= max(0, cost)
     }
 
-    /// Going through bytes is cheap beside visiting a sub-expression.
     mutating func spend(bytes: Int) throws(CELError) {
-        try spend(bytes / 16)
+        try spend(bytes / Self.bytesPerStep)
     }
 }

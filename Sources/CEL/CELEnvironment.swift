@@ -6,9 +6,14 @@ public struct CELEnvironment: Sendable {
     public let container: String
     /// Whether types are checked when compiling. If not, unknown names and wrong types are errors at run time.
     public let isChecked: Bool
+    /// An expression that may cost more, for facts of their declared sizes, is not compiled. Nil: whatever it may cost.
+    public let costLimit: Int?
 
-    /// Checked, and outside of any container, unless said otherwise.
-    public init(variables: [CELVariable], container: String = "", isChecked: Bool = true) {
+    /// Checked, outside of any container, and of any cost, unless said otherwise.
+    public init(
+        variables: [CELVariable], container: String = "", isChecked: Bool = true, costLimit: Int? = nil
+    ) {
+        self.costLimit = costLimit
         self.variables = variables
         self.container = container
         self.isChecked = isChecked
@@ -27,7 +32,23 @@ public struct CELEnvironment: Sendable {
         guard checker.issues.isEmpty else {
             return .issues(checker.issues.sorted { $0.range.lowerBound < $1.range.lowerBound })
         }
+        if let issue = excessiveCost(of: tree, checker.plan) { return .issues([issue]) }
         return .program(CELProgram(source: source, resultType: type, tree: tree, plan: checker.plan))
+    }
+}
+
+extension CELEnvironment {
+    /// What evaluating the program costs at most, in the unit of `costLimit`, for facts of their declared sizes.
+    public func worstCaseCost(of program: CELProgram) -> Int {
+        CostEstimate(program.tree, program.plan, in: self).total
+    }
+
+    private func excessiveCost(of tree: SyntaxTree, _ plan: Plan) -> CELIssue? {
+        guard let costLimit, let excess = CostEstimate(tree, plan, in: self).excess(over: costLimit) else { return nil }
+        let cost = DecimalText.grouped(excess.cost)
+        let message =
+            "this may cost \(cost) steps for facts of the largest size, and \(DecimalText.grouped(costLimit)) is the limit"
+        return CELIssue(message: message, range: excess.range)
     }
 }
 

@@ -81,14 +81,19 @@ public struct CELField: Hashable, Sendable {
     public let type: CELType
     /// May be absent, so an expression has to ask with `has()` before it reads the field.
     public let isOptional: Bool
+    /// How large its value gets.
+    public let size: CELSize
     /// One sentence for documentation and completion.
     public let about: String
 
-    /// Required unless said otherwise.
-    public init(_ name: String, _ type: CELType, isOptional: Bool = false, about: String) {
+    /// Required, and of the usual size, unless said otherwise.
+    public init(
+        _ name: String, _ type: CELType, isOptional: Bool = false, size: CELSize = .usual, about: String
+    ) {
         self.name = name
         self.type = type
         self.isOptional = isOptional
+        self.size = size
         self.about = about
     }
 }
@@ -116,13 +121,16 @@ public struct CELVariable: Hashable, Sendable {
     public let name: String
     /// What it holds.
     public let type: CELType
+    /// How large its value gets.
+    public let size: CELSize
     /// One sentence for documentation and completion.
     public let about: String
 
-    /// Declares a fact.
-    public init(_ name: String, _ type: CELType, about: String) {
+    /// Declares a fact, of the usual size unless said otherwise.
+    public init(_ name: String, _ type: CELType, size: CELSize = .usual, about: String) {
         self.name = name
         self.type = type
+        self.size = size
         self.about = about
     }
 }

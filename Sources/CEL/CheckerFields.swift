@@ -164,7 +164,8 @@ extension Checker {
             guard !enumeration.isOpen, !enumeration.values.contains(where: { $0.hasSameBytes(as: text) }) else {
                 return
             }
-            let values = enumeration.values.prefix(12).map { $0.utf8.isEmpty ? "`\"\"`" : "`\($0)`" }.joined(separator: ", ")
+            let values = enumeration.values.prefix(12).map { $0.utf8.isEmpty ? "`\"\"`" : "`\($0)`" }.joined(
+                separator: ", ")
             let more = enumeration.values.count > 12 ? ", …" : ""
             report(
                 "`\(text)` is not a value of \(enumeration.name), which is one of \(values)\(more)", at: id, near: text,

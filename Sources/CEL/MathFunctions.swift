@@ -11,7 +11,8 @@ enum MathFunctions {
             Function("math.abs", ofNumbers, abs),
             Function("math.sign", ofNumbers, sign),
             Function(
-                "math.sqrt", [Signature([.double], .double), Signature([.int], .double), Signature([.uint], .double)], sqrt),
+                "math.sqrt", [Signature([.double], .double), Signature([.int], .double), Signature([.uint], .double)],
+                sqrt),
             Function("math.bitNot", [Signature([.int], .int), Signature([.uint], .uint)]) {
                 (value, _) throws(CELError) in
                 switch value {

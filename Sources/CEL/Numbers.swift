@@ -26,6 +26,18 @@ enum DecimalText {
         return (value < 0 ? "-" : "") + String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
     }
 
+    /// `1,234,567`; what nobody can count any more as `more than 1,000,000,000,000`.
+    static func grouped(_ value: Int) -> String {
+        guard value < 1_000_000_000_000 else { return "more than 1,000,000,000,000" }
+        let digits = Array(String(value).utf8)
+        var text: [UInt8] = []
+        for (offset, digit) in digits.enumerated() {
+            if offset > 0, (digits.count - offset) % 3 == 0 { text.append(UInt8(ascii: ",")) }
+            text.append(digit)
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
     static func isDigit(_ byte: UInt8) -> Bool {
         byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
     }

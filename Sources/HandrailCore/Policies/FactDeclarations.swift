@@ -2,7 +2,8 @@ public import CEL
 
 /// What an expression in a file may use: the one place where facts are declared.
 ///
-/// The values are built by ``Facts`` with the same names; a name that stands here and not there is a defect.
+/// The values are built by ``PolicyFacts`` and ``BindingFacts`` with the same names. What each fact says of its size is what an
+/// expression may rely on when its cost is estimated; larger ones are possible, and end at the counter of the evaluation.
 public enum FactDeclarations {
     /// For rules, freezes and what limits and breakers count by.
     ///
@@ -10,7 +11,7 @@ public enum FactDeclarations {
     ///   - environments: the environments that the topology names. Empty: any text is accepted.
     ///   - tiers: likewise.
     public static func policy(environments: [String] = [], tiers: [String] = []) -> CELEnvironment {
-        CELEnvironment(variables: [
+        environment([
             CELVariable("action", .object(action), about: "the action of the step that is decided"),
             CELVariable(
                 "target", .object(target(environments: environments, tiers: tiers)), about: "what the step changes"),
@@ -26,21 +27,19 @@ public enum FactDeclarations {
 
     /// For `where` of a signature: what was bound, and the incident. Not the time: no timer would try it again.
     public static func signature(patterns: [String]) -> CELEnvironment {
-        CELEnvironment(
-            variables: bound(patterns) + [
-                CELVariable("incident", .object(incident), about: "the incident that is matched")
-            ])
+        environment(
+            bound(patterns) + [CELVariable("incident", .object(incident), about: "the incident that is matched")])
     }
 
     /// For `target.id` and `target.service`.
     public static func target(patterns: [String]) -> CELEnvironment {
-        CELEnvironment(variables: bound(patterns))
+        environment(bound(patterns))
     }
 
     /// For the `with` of a step.
     public static func step(patterns: [String]) -> CELEnvironment {
-        CELEnvironment(
-            variables: bound(patterns) + [
+        environment(
+            bound(patterns) + [
                 CELVariable(
                     "target", .object(target(environments: [], tiers: [])), about: "the target that was resolved")
             ])
@@ -50,12 +49,18 @@ public enum FactDeclarations {
     ///
     /// - Parameter captured: names of what the action captures; empty where nothing was captured yet.
     public static func action(_ parameters: [Parameter], captured: [String]) -> CELEnvironment {
-        let declared = parameters.map { CELVariable($0.name, $0.kind.celType, about: $0.about) }
-        guard !captured.isEmpty else { return CELEnvironment(variables: declared) }
-        let fields = captured.map { CELField($0, .string, about: "standard output of the capture, trimmed") }
+        let declared = parameters.map { CELVariable($0.name, $0.kind.celType, size: $0.kind.size, about: $0.about) }
+        guard !captured.isEmpty else { return environment(declared) }
+        let fields = captured.map {
+            CELField($0, .string, size: Sizes.line, about: "standard output of the capture, trimmed")
+        }
         let variable = CELVariable(
             "captured", .object(CELObjectType(name: "captured", fields: fields)), about: "what was read before the run")
-        return CELEnvironment(variables: declared + [variable])
+        return environment(declared + [variable])
+    }
+
+    private static func environment(_ variables: [CELVariable]) -> CELEnvironment {
+        CELEnvironment(variables: variables, costLimit: CELCost.usualLimit)
     }
 
     private static func bound(_ patterns: [String]) -> [CELVariable] {
@@ -63,7 +68,18 @@ public enum FactDeclarations {
     }
 }
 
+/// The records that facts are made of.
 extension FactDeclarations {
+    /// How large facts get.
+    enum Sizes {
+        /// Labels and annotations: Prometheus's names and values are short, and its targets have some ten labels.
+        static let labels = CELSize(bytes: 1_024, elements: 64)
+        /// More alerts than this in one incident are a storm.
+        static let alerts = CELSize(elements: 1_000)
+        /// A line of output, or an argv.
+        static let line = CELSize(bytes: 4_096)
+    }
+
     private static let text = CELType.map(key: .string, value: .string)
     private static let effectType = CELType.enumeration(
         CELEnumeration(name: "effect", values: Effect.allCases.map(\.rawValue)))
@@ -72,27 +88,27 @@ extension FactDeclarations {
         name: "alert",
         fields: [
             CELField("name", .string, about: "the label `alertname`"),
-            CELField("labels", text, about: "its labels"),
-            CELField("annotations", text, about: "its annotations"),
-            CELField("startsAt", .timestamp, about: "when its condition began"),
-            CELField("flapping", .bool, about: "whether flap damping holds it"),
+            CELField("labels", text, size: Sizes.labels, about: "its labels"),
+            CELField("annotations", text, size: Sizes.labels, about: "its annotations"),
+            CELField("startsAt", .timestamp, about: "when its condition began, by its own word"),
+            CELField("flapping", .bool, about: "whether it has fired again so often that it is damped"),
             CELField("episodes", .int, about: "how often it has fired in this incident's memory"),
         ])
 
     static let group = CELObjectType(
         name: "group",
         fields: [
-            CELField("labels", text, about: "the labels that all bound alerts share"),
-            CELField("annotations", text, about: "the annotations that all bound alerts share"),
-            CELField("alerts", .list(.object(alert)), about: "the bound alerts, oldest first"),
+            CELField("labels", text, size: Sizes.labels, about: "the labels that all bound alerts share"),
+            CELField("annotations", text, size: Sizes.labels, about: "the annotations that all bound alerts share"),
+            CELField("alerts", .list(.object(alert)), size: Sizes.alerts, about: "the bound alerts, oldest first"),
         ])
 
     static let incident = CELObjectType(
         name: "incident",
         fields: [
             CELField("id", .int, about: "its number"),
-            CELField("labels", text, about: "the labels that all its firing alerts share"),
-            CELField("alerts", .list(.object(alert)), about: "its firing alerts, oldest first"),
+            CELField("labels", text, size: Sizes.labels, about: "the labels that all its firing alerts share"),
+            CELField("alerts", .list(.object(alert)), size: Sizes.alerts, about: "its firing alerts, oldest first"),
             CELField("openedAt", .timestamp, about: "when it opened"),
         ])
 
@@ -103,8 +119,12 @@ extension FactDeclarations {
             CELField("kind", .string, about: "the part of the name after the last dot, such as `restart`"),
             CELField("effect", effectType, about: "none, additive, disruptive or destructive"),
             CELField("idempotent", .bool, about: "whether it may be run again when its outcome is unknown"),
-            CELField("rollback", .string, isOptional: true, about: "present where the step can be undone"),
-            CELField("rehearsal", .string, isOptional: true, about: "present where the step has a dry-run"),
+            CELField(
+                "rollback", .string, isOptional: true, size: Sizes.line,
+                about: "the argv that undoes it; absent where nothing does"),
+            CELField(
+                "rehearsal", .string, isOptional: true, size: Sizes.line,
+                about: "the argv of its dry-run; absent where it has none"),
         ])
 
     static func target(environments: [String], tiers: [String]) -> CELObjectType {
@@ -117,7 +137,7 @@ extension FactDeclarations {
                 CELField(
                     "environment", open("environment", environments), about: "of the service, empty where unknown"),
                 CELField("tier", open("tier", tiers), about: "of the service, empty where unknown"),
-                CELField("population", .int, isOptional: true, about: "members of the service, absent where unknown"),
+                CELField("population", .int, isOptional: true, about: "members of the service; absent where unknown"),
             ])
     }
 
@@ -147,7 +167,7 @@ extension FactDeclarations {
         name: "blast",
         fields: [
             CELField("targets", .int, about: "targets of this plan and of runs in flight in the service"),
-            CELField("fraction", .double, about: "of the population, 0 to 1; an unknown population is 1"),
+            CELField("fraction", .double, about: "of the service's population, 0 to 1; 1 where that is unknown"),
         ])
 
     static let source = CELObjectType(
@@ -161,6 +181,13 @@ extension Parameter.Kind {
         case .string, .duration: .string
         case .integer: .int
         case .boolean: .bool
+        }
+    }
+
+    var size: CELSize {
+        switch self {
+        case .string(let rule): CELSize(bytes: rule.maxBytes)
+        case .duration, .integer, .boolean: .usual
         }
     }
 }

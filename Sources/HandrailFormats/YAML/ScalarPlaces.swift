@@ -26,7 +26,9 @@ struct ScalarPlaces {
         while position < range.upperBound || start == nil, let piece = pieces.next() {
             guard piece.width > 0 else { continue }
             // What a fold or the chomping of a block made has no place of its own.
-            while position < text.count, text[position] != piece.firstByte, Self.isBlank(text[position]) { position += 1 }
+            while position < text.count, text[position] != piece.firstByte, Self.isBlank(text[position]) {
+                position += 1
+            }
             guard position < text.count else { break }
             guard piece.firstByte == text[position] else { return nil }
             if position + piece.width > range.lowerBound, start == nil { start = piece.raw.lowerBound }
@@ -40,7 +42,8 @@ struct ScalarPlaces {
     }
 
     static func isBlank(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t")
+            || byte == UInt8(ascii: "\r")
     }
 }
 

@@ -35,7 +35,10 @@ struct ExpressionPlaceTests {
         ("folded block", { "when: >-\n\n" + $0.map { "      \($0)" }.joined(separator: "\n") }),
         ("folded block with gaps", { "when: >+\n" + $0.map { "       \($0)\n\n" }.joined() }),
         ("plain over lines", { "when: " + $0.joined(separator: "\n       ") }),
-        ("single quotes over lines", { "when: '" + $0.map { $0.doubling("'") }.joined(separator: "\n\n       ") + "'" }),
+        (
+            "single quotes over lines",
+            { "when: '" + $0.map { $0.doubling("'") }.joined(separator: "\n\n       ") + "'" }
+        ),
         ("double quotes over lines", { "when: \"" + $0.joined(separator: " \\\n       ") + "\"" }),
         ("carriage returns", { "when: >\r\n" + $0.map { "      \($0)" }.joined(separator: "\r\n") }),
     ]
