@@ -16,7 +16,7 @@ struct Handrail: ParsableCommand {
             Nothing is executed by either.
             """,
         version: "handrail 0.1.0",
-        subcommands: [CheckCommand.self, ReplayCommand.self])
+        subcommands: [CheckCommand.self, FactsCommand.self, ReplayCommand.self])
 }
 
 @main

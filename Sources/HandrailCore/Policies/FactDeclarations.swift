@@ -116,8 +116,8 @@ extension FactDeclarations {
         name: "action",
         fields: [
             CELField("name", .string, about: "its full name, such as `supervisor.restart`"),
-            CELField("kind", .string, about: "the part of the name after the last dot, such as `restart`"),
-            CELField("effect", effectType, about: "none, additive, disruptive or destructive"),
+            CELField("kind", .string, about: "its name after the last dot, such as `restart`"),
+            CELField("effect", effectType, about: "what it does to the world"),
             CELField("idempotent", .bool, about: "whether it may be run again when its outcome is unknown"),
             CELField(
                 "rollback", .string, isOptional: true, size: Sizes.line,
@@ -166,7 +166,7 @@ extension FactDeclarations {
     static let blast = CELObjectType(
         name: "blast",
         fields: [
-            CELField("targets", .int, about: "targets of this plan and of runs in flight in the service"),
+            CELField("targets", .int, about: "in the service, of this plan and of runs in flight"),
             CELField("fraction", .double, about: "of the service's population, 0 to 1; 1 where that is unknown"),
         ])
 
