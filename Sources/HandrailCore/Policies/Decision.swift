@@ -8,7 +8,7 @@ public struct Decision: Sendable {
     /// What each guard measured, also where it let the plan pass.
     public let guards: [GuardReport]
     /// What `approval` asks for; the strictest of all that apply: the roles that every rule accepts, the highest count,
-    /// the shortest time.
+    /// the shortest time, and not the author if any of them says so.
     public let approval: Approval
     /// Each rule that was tried, whether it applied, and the values in it. Empty unless explanations were asked for.
     public let trials: [RuleTrial]

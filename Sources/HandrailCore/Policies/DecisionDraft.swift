@@ -62,16 +62,18 @@ struct DecisionDraft {
         source: .interlock, rule: "no-common-role", location: nil, effect: .deny,
         detail: "no role satisfies all rules that ask for an approval")
 
-    /// The roles that all of them accept, the highest count, the shortest time; nil where no role satisfies all.
+    /// The roles that all of them accept, the highest count, the shortest time, without the author if one of them says so;
+    /// nil where no role satisfies all.
     private static func strictest(of approvals: Set<Approval>) -> Approval? {
         guard let count = approvals.map(\.count).max(), let expires = approvals.map(\.expires).min() else {
             return .standard
         }
         let demands = approvals.map { Set($0.from.map { ExactText($0) }) }.filter { !$0.isEmpty }
-        guard let first = demands.first else { return Approval(from: [], count: count, expires: expires) }
-        let common = demands.dropFirst().reduce(first) { $0.intersection($1) }
-        guard !common.isEmpty else { return nil }
-        return Approval(from: common.sorted().map(\.string), count: count, expires: expires)
+        let common = demands.dropFirst().reduce(demands.first ?? []) { $0.intersection($1) }
+        guard demands.isEmpty || !common.isEmpty else { return nil }
+        return Approval(
+            from: common.sorted().map(\.string), count: count, expires: expires,
+            excludesAuthor: approvals.contains(where: \.excludesAuthor))
     }
 
     /// Strictest first, then by source, place and name.

@@ -77,13 +77,16 @@ public struct Approval: Hashable, Sendable {
     public let from: [String]
     public let count: Int
     public let expires: Duration
+    /// Whoever wrote what the plan rests on can't approve it.
+    public let excludesAuthor: Bool
 
     public static let standard = Approval(from: [], count: 1, expires: .seconds(30 * 60))
 
-    public init(from: [String], count: Int, expires: Duration) {
+    public init(from: [String], count: Int, expires: Duration, excludesAuthor: Bool = false) {
         self.from = from
         self.count = count
         self.expires = expires
+        self.excludesAuthor = excludesAuthor
     }
 }
 

@@ -4,7 +4,7 @@ internal import HandrailCore
 /// Decodes `action:` documents.
 struct ActionDecoder {
     private static let keys = [
-        "action", "about", "effect", "idempotent", "parameters", "capture", "dry-run", "run", "undo", "timeout",
+        "action", "about", "effect", "idempotent", "parameters", "capture", "dry-run", "run", "undo", "timeout", "secrets",
     ]
 
     let reading: Reading
@@ -23,11 +23,12 @@ struct ActionDecoder {
             fields.required("timeout", because: "a command that never ends would hold its target forever"), "`timeout`")
         let isIdempotent = reading.boolean(fields["idempotent"], "`idempotent`") ?? false
         let about = reading.text(fields["about"], "`about`") ?? ""
+        let secrets = SecretNames(reading: reading).decode(fields["secrets"])
         guard let effect, let run, let rehearsal, let undo, let timeout else { return nil }
         return Action(
             name: document.name, about: about, effect: effect, isIdempotent: isIdempotent, parameters: parameters,
             capture: captures, rehearsal: rehearsal, operation: .command(run), undo: undo, timeout: timeout,
-            location: reading.location(document.node))
+            secrets: secrets, location: reading.location(document.node))
     }
 
     private func command(_ node: YAMLNode, _ what: String, _ facts: CELEnvironment) -> Command? {

@@ -51,7 +51,7 @@ struct RuleDecoder {
         let name = reading.text(fields.required("name"), "the name of a rule")
         let when = reading.program(fields.required("when"), "`when`", in: facts, as: .bool)
         let verdict = reading.choice(fields.required("verdict"), "`verdict`", Verdict.self)
-        let approval = fields["approval"].flatMap(self.approval)
+        let approval = fields["approval"].flatMap(ApprovalDecoder(reading: reading, declarations: declarations).decode)
         let because = reading.text(fields["because"], "`because`")
         if let entry = fields.entry("approval"), let verdict, verdict != .approval {
             reading.error(
@@ -90,37 +90,5 @@ struct RuleDecoder {
         else { return }
         reading.findings.warning(
             "unreachable-rule", "rule \(quoted(rule.name)) never applies: its condition is always false", at: node.span)
-    }
-
-    private func approval(_ node: YAMLNode) -> Approval? {
-        guard let fields = reading.fields(node, "`approval`", ["from", "count", "expires"]) else { return nil }
-        let roles = reading.list(fields["from"], "`from`").compactMap(role)
-        let count = reading.integer(fields["count"], "`count`", 1...10)
-        let expires = reading.duration(fields["expires"], "`expires`")
-        let standard = Approval.standard
-        if let count, let node = fields["count"] { checkEnough(people: count, in: roles, at: node) }
-        return Approval(
-            from: roles.distinct, count: count ?? standard.count,
-            expires: expires ?? standard.expires)
-    }
-
-    private func role(_ node: YAMLNode) -> String? {
-        guard let role = reading.text(node, "a role") else { return nil }
-        let known = declarations.roles.keys.sorted()
-        if !declarations.arePeopleBroken, !known.contains(where: { $0.hasSameBytes(as: role) }) {
-            reading.error(
-                "unknown-role", "no `people:` document declares the role \(quoted(role))", at: node,
-                suggestion: Suggestion.nearest(role, among: known))
-        }
-        return role
-    }
-
-    private func checkEnough(people count: Int, in roles: [String], at node: YAMLNode) {
-        let lists = roles.compactMap { declarations.roles[$0] }
-        guard !roles.isEmpty, lists.count == roles.count else { return }
-        let people = Array(lists.joined()).distinct.count
-        guard people < count else { return }
-        reading.error(
-            "not-enough-people", "\(count) people must approve, and the roles have \(people)", at: node)
     }
 }

@@ -1,0 +1,130 @@
+public import HandrailCore
+
+/// What people look at: a pure fold over the journal's entries, for display and for nothing else.
+///
+/// It decides nothing and works nothing out again; what it shows was recorded. It takes any entries in their order, also
+/// where the first ones are gone: what it has not seen the beginning of is left out, until a snapshot tells of it.
+public struct Catalog: Sendable {
+    /// How much is remembered, so that a long journal does not fill the memory. What has not ended is never forgotten.
+    public struct Limits: Hashable, Sendable {
+        public var endedRuns = 1000
+        public var endedIncidents = 1000
+        /// Of each incident; the middle of a longer one is left out.
+        public var timelineEntries = 1000
+        /// Of each run, as above.
+        public var reports = 200
+        public var engineStarts = 20
+        /// Shown whatever else is forgotten.
+        public var pinnedRuns: Set<Int> = []
+        public var pinnedIncidents: Set<Int> = []
+
+        public init() {}
+    }
+
+    public let limits: Limits
+    /// By number.
+    public internal(set) var runs: [Int: CatalogRun] = [:]
+    public internal(set) var incidents: [Int: CatalogIncident] = [:]
+    public internal(set) var pauses: [PauseScope: CatalogPause] = [:]
+    /// By the target's key.
+    public internal(set) var quarantines: [ExactText: CatalogQuarantine] = [:]
+    /// The last few, oldest first.
+    public internal(set) var engineStarts: [CatalogEngineStart] = []
+    public internal(set) var stormSince: (at: Timestamp, because: String)?
+    public internal(set) var workspaceDigest: String?
+    public internal(set) var counters = Counters()
+    /// Runs and incidents that have ended and were forgotten.
+    public internal(set) var forgottenRuns = 0
+    public internal(set) var forgottenIncidents = 0
+    public private(set) var lastAt: Timestamp?
+
+    var endedRuns = EndedNumbers()
+    var endedIncidents = EndedNumbers()
+
+    public init(limits: Limits = Limits()) {
+        self.limits = limits
+    }
+
+    /// Takes in the next entry.
+    ///
+    /// - Parameter sequence: where it stands in the journal, to be found again.
+    public mutating func take(_ entry: TimelineEntry, sequence: Int64 = 0) {
+        lastAt = max(lastAt ?? entry.at, entry.at)
+        switch entry.event {
+        case .incidentOpened, .alertJoined, .alertFiredAgain, .alertResolved, .alertMuted, .alertUnmuted, .alertDamped,
+            .alertReleased, .incidentsMerged, .incidentResolved, .incidentClosed:
+            takeIncident(entry)
+        case .stormBegan(let because): stormSince = (entry.at, because)
+        case .stormEnded: stormSince = nil
+        case .decided(let record): decided(record, entry, sequence)
+        case .notChosen, .planRefused: note(entry)
+        case .runStarted(let run, _):
+            runs[run]?.assumedToRunSince = entry.at
+            note(entry)
+        case .runEnded(let run, _, let outcome, let because):
+            runEnded(run, outcome, because, entry)
+        case .state(let change): take(change, entry)
+        }
+    }
+
+    private mutating func take(_ change: StateChange, _ entry: TimelineEntry) {
+        switch change {
+        case .engineStarted(let start): started(start, at: entry.at)
+        case .engineStopped:
+            if !engineStarts.isEmpty { engineStarts[engineStarts.count - 1].stoppedAt = entry.at }
+        case .workspaceLoaded(let digest): workspaceDigest = digest
+        case .alert: break
+        case .run(let advance): advanced(advance, entry)
+        case .report(let report): runs[report.run]?.note(report, at: entry.at, atMost: limits.reports)
+        case .request(let request, let person, let refusal): requested(request, person, refusal, entry)
+        case .quarantined(let quarantine):
+            quarantines[quarantine.target.key] = CatalogQuarantine(quarantine: quarantine, since: entry.at)
+        case .counted(let counters): self.counters = counters
+        case .announcementFailed(let run, let because):
+            if let run { runs[run]?.announcementFailures.append(CatalogRun.Note(at: entry.at, text: because)) }
+        case .remembered(let memory): remember(memory, at: entry.at)
+        }
+    }
+
+    private mutating func started(_ start: EngineStart, at time: Timestamp) {
+        workspaceDigest = start.workspaceDigest
+        engineStarts.append(CatalogEngineStart(start: start, at: time))
+        if engineStarts.count > limits.engineStarts { engineStarts.removeFirst() }
+    }
+
+    private mutating func requested(
+        _ request: PersonRequest, _ person: Person, _ refusal: String?, _ entry: TimelineEntry
+    ) {
+        let noted = CatalogRequest(at: entry.at, request: request, by: person, refusal: refusal)
+        if let run = request.run { runs[run]?.requests.append(noted) }
+        guard refusal == nil else { return }
+        switch request {
+        case .pause(let scope, let because):
+            pauses[scope] = CatalogPause(scope: scope, by: person, because: because, since: entry.at)
+        case .resume(let scope): pauses[scope] = nil
+        case .release(let target, _): release(target)
+        case .approve, .reject, .cancel, .rollBack, .takeOver: break
+        }
+    }
+
+    /// The engine releases the first one that is called so; see `Engine.quarantined(_:)`.
+    private mutating func release(_ name: String) {
+        let found = quarantines.sorted { $0.key < $1.key }.first { _, quarantine in
+            let target = quarantine.quarantine.target
+            return [target.id, target.description, "\(target.kind):\(target.id)"].contains { $0.hasSameBytes(as: name) }
+        }
+        if let found { quarantines[found.key] = nil }
+    }
+}
+
+extension PersonRequest {
+    /// The run that it is about.
+    public var run: Int? {
+        switch self {
+        case .approve(let run, _), .reject(let run, _), .cancel(let run, _), .rollBack(let run, _),
+            .takeOver(let run, _):
+            run
+        case .pause, .resume, .release: nil
+        }
+    }
+}
