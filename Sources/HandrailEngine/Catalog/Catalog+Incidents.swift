@@ -23,7 +23,8 @@ extension Catalog {
     /// Puts the entry into the timeline of its incident.
     mutating func note(_ entry: TimelineEntry) {
         guard let id = entry.incident else { return }
-        incidents[home(of: id)]?.note(entry, atMost: limits.timelineEntries)
+        let (home, limit) = (home(of: id), limits.timelineEntries)
+        incidents[home]?.note(entry, atMost: limit)
     }
 
     /// The incident that one was merged into, however often.
@@ -47,6 +48,7 @@ extension Catalog {
         guard let other = incidents[absorbed], absorbed != id, incidents[id] != nil else { return }
         incidents[absorbed]?.mergedInto = id
         incidents[id]?.members += other.members
+        incidents[id]?.decisions += other.decisions
         incidents[id]?.runs = ((incidents[id]?.runs ?? []) + other.runs).sorted()
         if other.phase == .open { incidents[id]?.resolvedAt = nil }
         for run in other.runs { runs[run]?.incident = id }

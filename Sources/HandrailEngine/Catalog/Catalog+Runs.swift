@@ -2,6 +2,8 @@ internal import HandrailCore
 
 extension Catalog {
     mutating func decided(_ record: DecisionRecord, _ entry: TimelineEntry, _ sequence: Int64) {
+        let home = home(of: record.incident)
+        incidents[home]?.decisions.append(CatalogDecision(record: record, sequence: sequence))
         note(entry)
         guard let id = record.run else { return }
         add(id, record, sequence, mode: engineStarts.last?.start.mode ?? .act)
@@ -13,14 +15,14 @@ extension Catalog {
         if incidents[incident]?.runs.contains(id) == false { incidents[incident]?.runs.append(id) }
     }
 
-    mutating func advanced(_ advance: RunAdvance, _ entry: TimelineEntry) {
+    mutating func advanced(_ advance: RunAdvance, _ entry: TimelineEntry, _ sequence: Int64) {
         guard runs[advance.run] != nil else { return }
         note(entry)
         let wasFinished = runs[advance.run]?.state.isFinished == true
         runs[advance.run]?.planDigest = advance.planDigest
         runs[advance.run]?.state = advance.state
         runs[advance.run]?.events.append(
-            CatalogRun.Event(at: entry.at, event: advance.event, state: advance.state))
+            CatalogRun.Event(at: entry.at, sequence: sequence, event: advance.event, state: advance.state))
         switch advance.state {
         case .finished: runEnded(advance.run)
         case .proposed, .rehearsing, .pending, .checking, .running, .probing, .verifying, .rollingBack, .held, .stuck:
@@ -82,7 +84,8 @@ extension Catalog {
             // An event that does not fit would have stopped the engine; here it is only not shown.
             guard let next = try? run.after(kept.event, at: kept.at).run else { continue }
             run = next
-            runs[id]?.events.append(CatalogRun.Event(at: kept.at, event: kept.event, state: next.state))
+            runs[id]?.events.append(
+                CatalogRun.Event(at: kept.at, sequence: 0, event: kept.event, state: next.state))
         }
         runs[id]?.state = run.state
     }

@@ -63,25 +63,31 @@ public struct Catalog: Sendable {
             note(entry)
         case .runEnded(let run, _, let outcome, let because):
             runEnded(run, outcome, because, entry)
-        case .state(let change): take(change, entry)
+        case .state(let change): take(change, entry, sequence)
         }
     }
 
-    private mutating func take(_ change: StateChange, _ entry: TimelineEntry) {
+    private mutating func take(_ change: StateChange, _ entry: TimelineEntry, _ sequence: Int64) {
         switch change {
         case .engineStarted(let start): started(start, at: entry.at)
         case .engineStopped:
             if !engineStarts.isEmpty { engineStarts[engineStarts.count - 1].stoppedAt = entry.at }
         case .workspaceLoaded(let digest): workspaceDigest = digest
         case .alert: break
-        case .run(let advance): advanced(advance, entry)
-        case .report(let report): runs[report.run]?.note(report, at: entry.at, atMost: limits.reports)
-        case .request(let request, let person, let refusal): requested(request, person, refusal, entry)
+        case .run(let advance): advanced(advance, entry, sequence)
+        case .report(let report):
+            let kept = CatalogRun.Report(at: entry.at, sequence: sequence, report: report)
+            let limit = limits.reports
+            runs[report.run]?.note(kept, atMost: limit)
+        case .request(let request, let person, let refusal):
+            requested(
+                CatalogRequest(at: entry.at, sequence: sequence, request: request, by: person, refusal: refusal))
         case .quarantined(let quarantine):
             quarantines[quarantine.target.key] = CatalogQuarantine(quarantine: quarantine, since: entry.at)
         case .counted(let counters): self.counters = counters
         case .announcementFailed(let run, let because):
-            if let run { runs[run]?.announcementFailures.append(CatalogRun.Note(at: entry.at, text: because)) }
+            let note = CatalogRun.Note(at: entry.at, sequence: sequence, text: because)
+            if let run { runs[run]?.announcementFailures.append(note) }
         case .remembered(let memory): remember(memory, at: entry.at)
         }
     }
@@ -92,15 +98,12 @@ public struct Catalog: Sendable {
         if engineStarts.count > limits.engineStarts { engineStarts.removeFirst() }
     }
 
-    private mutating func requested(
-        _ request: PersonRequest, _ person: Person, _ refusal: String?, _ entry: TimelineEntry
-    ) {
-        let noted = CatalogRequest(at: entry.at, request: request, by: person, refusal: refusal)
-        if let run = request.run { runs[run]?.requests.append(noted) }
-        guard refusal == nil else { return }
-        switch request {
+    private mutating func requested(_ request: CatalogRequest) {
+        if let run = request.request.run { runs[run]?.requests.append(request) }
+        guard request.refusal == nil else { return }
+        switch request.request {
         case .pause(let scope, let because):
-            pauses[scope] = CatalogPause(scope: scope, by: person, because: because, since: entry.at)
+            pauses[scope] = CatalogPause(scope: scope, by: request.by, because: because, since: request.at)
         case .resume(let scope): pauses[scope] = nil
         case .release(let target, _): release(target)
         case .approve, .reject, .cancel, .rollBack, .takeOver: break

@@ -22,6 +22,8 @@ public struct CatalogIncident: Sendable {
     /// Everything that was said about it, oldest first; a part of the middle may be left out.
     public private(set) var timeline: [TimelineEntry] = []
     public private(set) var omittedEntries = 0
+    /// Every decision on it, oldest first.
+    public internal(set) var decisions: [CatalogDecision] = []
     /// Numbers of its runs, in the order of their decisions.
     public internal(set) var runs: [Int] = []
     /// Runbooks that came close and never matched, as they stood when it was closed.
@@ -36,13 +38,6 @@ public struct CatalogIncident: Sendable {
         if mergedInto != nil { return .merged }
         if closedAt != nil { return .closed }
         return resolvedAt == nil ? .open : .resolved
-    }
-
-    /// Every decision on it, oldest first.
-    public var decisions: [DecisionRecord] {
-        timeline.compactMap { entry in
-            if case .decided(let record) = entry.event { record } else { nil }
-        }
     }
 
     /// Matches that lost against another one, or waited.
@@ -63,4 +58,10 @@ public struct CatalogIncident: Sendable {
         timeline.append(entry)
         omittedEntries += timeline.leaveOutMiddle(atMost: limit)
     }
+}
+
+public struct CatalogDecision: Sendable {
+    public let record: DecisionRecord
+    /// Where it stands in the journal.
+    public let sequence: Int64
 }

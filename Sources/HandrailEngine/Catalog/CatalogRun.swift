@@ -5,17 +5,21 @@ public struct CatalogRun: Sendable {
     /// What happened to it, and where it stood then.
     public struct Event: Sendable {
         public let at: Timestamp
+        /// Where it stands in the journal; 0 where a snapshot told of it.
+        public let sequence: Int64
         public let event: RunEvent
         public let state: RunState
     }
 
     public struct Report: Sendable {
         public let at: Timestamp
+        public let sequence: Int64
         public let report: StepReport
     }
 
     public struct Note: Hashable, Sendable {
         public let at: Timestamp
+        public let sequence: Int64
         public let text: String
     }
 
@@ -103,8 +107,8 @@ public struct CatalogRun: Sendable {
         return last.sorted { $0.key < $1.key }.map(\.value)
     }
 
-    mutating func note(_ report: StepReport, at time: Timestamp, atMost limit: Int) {
-        reports.append(Report(at: time, report: report))
+    mutating func note(_ report: Report, atMost limit: Int) {
+        reports.append(report)
         omittedReports += reports.leaveOutMiddle(atMost: limit)
     }
 }
@@ -112,6 +116,7 @@ public struct CatalogRun: Sendable {
 /// What a person asked for.
 public struct CatalogRequest: Hashable, Sendable {
     public let at: Timestamp
+    public let sequence: Int64
     public let request: PersonRequest
     public let by: Person
     /// Nil: it was done.

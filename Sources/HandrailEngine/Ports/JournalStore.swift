@@ -42,18 +42,21 @@ public struct JournalSnapshot: Hashable, Sendable {
     }
 }
 
-/// Where events become durable. One writer at a time; the store itself makes sure of that.
-public protocol JournalStore: Sendable {
-    /// Appends all of them or none. Durable when it returns.
-    ///
-    /// - Returns: the sequence of the last one.
-    func append(_ records: [JournalRecord]) async throws -> Int64
-
+/// What was journaled, for whoever only looks: also another process than the one that writes.
+public protocol JournalReading: Sendable {
     /// Entries after a sequence in their order, at most `limit`.
     func entries(after sequence: Int64, limit: Int) async throws -> [JournalEntry]
 
     /// Nil where there is none.
     func latestSnapshot() async throws -> JournalSnapshot?
+}
+
+/// Where events become durable. One writer at a time; the store itself makes sure of that.
+public protocol JournalStore: JournalReading {
+    /// Appends all of them or none. Durable when it returns.
+    ///
+    /// - Returns: the sequence of the last one.
+    func append(_ records: [JournalRecord]) async throws -> Int64
 
     /// Takes the place of older ones. A snapshot is a short cut and never evidence: the chain does not cover it.
     func save(_ snapshot: JournalSnapshot) async throws

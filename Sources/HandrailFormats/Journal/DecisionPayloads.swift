@@ -90,12 +90,14 @@ extension Approval: PayloadObject {
         object.member("from", from)
         object.member("count", count)
         object.member("expiresMilliseconds", expires.milliseconds)
+        if excludesAuthor { object.member("excludesAuthor", true) }
     }
 
     init(_ value: PayloadValue) throws(PayloadError) {
         self.init(
             from: try value.texts("from"), count: try value.natural("count"),
-            expires: try value.milliseconds("expiresMilliseconds"))
+            expires: try value.milliseconds("expiresMilliseconds"),
+            excludesAuthor: try value.optional("excludesAuthor")?.flag() ?? false)
     }
 }
 
