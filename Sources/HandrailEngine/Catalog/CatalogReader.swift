@@ -1,4 +1,4 @@
-public import HandrailCore
+internal import HandrailCore
 
 /// Folds a journal for display. Reads only, and never stands in the way of the engine that writes.
 public struct CatalogReader: Sendable {
