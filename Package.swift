@@ -16,10 +16,12 @@ let package = Package(
         .library(name: "CEL", targets: ["CEL"]),
         .library(name: "HandrailKit", targets: ["HandrailCore", "HandrailFormats", "HandrailEngine"]),
         .library(name: "HandrailProcess", targets: ["HandrailProcess"]),
+        .library(name: "HandrailSQLite", targets: ["HandrailSQLite"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // A C face of the system's RE2, so that no Swift target needs C++ interoperability.
@@ -38,6 +40,15 @@ let package = Package(
             name: "HandrailProcess",
             dependencies: [
                 "CSpawn", "HandrailEngine", "HandrailCore",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "HandrailSQLite",
+            dependencies: [
+                "HandrailEngine", "HandrailCore",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
@@ -64,6 +75,12 @@ let package = Package(
             name: "HandrailProcessTests",
             dependencies: ["HandrailProcess", "HandrailEngine", "HandrailCore", "process-test-child"],
             swiftSettings: strict),
+        .testTarget(
+            name: "HandrailSQLiteTests",
+            dependencies: [
+                "HandrailSQLite", "HandrailEngine", "HandrailCore", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "handrail"],

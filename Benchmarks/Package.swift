@@ -12,6 +12,7 @@ let package = Package(
             dependencies: [
                 .product(name: "CEL", package: "handrail"),
                 .product(name: "HandrailKit", package: "handrail"),
+                .product(name: "HandrailSQLite", package: "handrail"),
             ],
             swiftSettings: [
                 .swiftLanguageMode(.v6),

@@ -6,6 +6,7 @@ enum Fences {
         "HandrailFormats": ["HandrailCore", "CEL", "CYAML", "Glibc"],
         "HandrailEngine": ["HandrailCore"],
         "HandrailProcess": ["HandrailEngine", "HandrailCore", "CSpawn", "Crypto", "Glibc", "Synchronization"],
+        "HandrailSQLite": ["HandrailEngine", "HandrailCore", "GRDB", "GRDBSQLite", "Crypto", "Glibc"],
         "handrail": ["CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "ArgumentParser", "Glibc"],
     ]
 
