@@ -16,17 +16,34 @@ struct Handrail: ParsableCommand {
             Nothing is executed by either.
             """,
         version: "handrail 0.1.0",
-        subcommands: [CheckCommand.self, FactsCommand.self, ReplayCommand.self])
+        subcommands: [CheckCommand.self, FactsCommand.self, ReplayCommand.self, RunCommand.self],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Looking",
+                subcommands: [
+                    RunsCommand.self, ShowCommand.self, IncidentsCommand.self, ExplainCommand.self, AuditCommand.self,
+                ]),
+            CommandGroup(
+                name: "Deciding",
+                subcommands: [
+                    PendingCommand.self, ApproveCommand.self, RejectCommand.self, CancelCommand.self,
+                    RollbackCommand.self, TakeOverCommand.self, PauseCommand.self, ResumeCommand.self,
+                ]),
+        ])
 }
 
 @main
 enum Main {
-    static func main() {
+    static func main() async {
         // A reader that goes away, such as `head`, is no error of ours.
         signal(SIGPIPE, SIG_DFL)
         do {
             var command = try Handrail.parseAsRoot()
-            try command.run()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
         } catch {
             exit(report(error))
         }

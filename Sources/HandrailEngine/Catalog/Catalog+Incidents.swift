@@ -45,12 +45,13 @@ extension Catalog {
     }
 
     private mutating func merge(_ absorbed: Int, into id: Int) {
-        guard let other = incidents[absorbed], absorbed != id, incidents[id] != nil else { return }
+        guard let other = incidents[absorbed], var home = incidents[id], absorbed != id else { return }
+        home.members += other.members
+        home.decisions += other.decisions
+        home.runs = (home.runs + other.runs).sorted()
+        if other.phase == .open { home.resolvedAt = nil }
+        incidents[id] = home
         incidents[absorbed]?.mergedInto = id
-        incidents[id]?.members += other.members
-        incidents[id]?.decisions += other.decisions
-        incidents[id]?.runs = ((incidents[id]?.runs ?? []) + other.runs).sorted()
-        if other.phase == .open { incidents[id]?.resolvedAt = nil }
         for run in other.runs { runs[run]?.incident = id }
         incidentEnded(absorbed)
     }

@@ -62,6 +62,11 @@ public struct CatalogIncident: Sendable {
 
 public struct CatalogDecision: Sendable {
     public let record: DecisionRecord
-    /// Where it stands in the journal.
+    /// Where it stands in the journal; 0 where that is not known.
     public let sequence: Int64
+
+    public init(record: DecisionRecord, sequence: Int64) {
+        self.record = record
+        self.sequence = sequence
+    }
 }

@@ -4,6 +4,10 @@ internal import HandrailCore
 struct DecisionText {
     let record: DecisionRecord
     let explains: Bool
+    /// What is said of a step: whether it would run, or does.
+    var verb = "would run"
+    /// Every argument is shown whole: somebody decides on what is shown.
+    var isExact = false
 
     /// How much of long lists is shown without `--explain`.
     private static let mostSteps = 12
@@ -42,16 +46,20 @@ struct DecisionText {
     private func steps(_ page: inout Page) {
         let shown = record.plan.steps.prefix(explains ? .max : Self.mostSteps)
         for (index, step) in shown.enumerated() {
-            page.row(index == 0 ? "would run" : "then", depth: 1, ShellWord.words(step.argv), paint: .strong)
+            page.row(index == 0 ? verb : "then", depth: 1, words(step.argv), paint: .strong)
             rehearsal(step.rehearsal, &page)
             undo(step.undo, &page)
         }
         more(record.plan.steps.count - shown.count, "step", &page)
     }
 
+    private func words(_ argv: [String]) -> [String] {
+        ShellWord.words(argv, limit: isExact ? .max : ShellWord.limit)
+    }
+
     private func rehearsal(_ rehearsal: PlannedRehearsal, _ page: inout Page) {
         switch rehearsal {
-        case .argv(let argv): page.row("first rehearses", depth: 1, ShellWord.words(argv))
+        case .argv(let argv): page.row("first rehearses", depth: 1, words(argv))
         case .none(let because): page.row("no rehearsal", depth: 1, Self.escaped(because), paint: .faint)
         case .builtIn: break
         }
@@ -61,7 +69,7 @@ struct DecisionText {
         switch undo {
         case .argv(let argv, let parameters):
             let remark = parameters.isEmpty ? "" : "with what was captured before"
-            page.row("undone by", depth: 1, ShellWord.words(argv.map(\.shown)), remark: remark)
+            page.row("undone by", depth: 1, words(argv.map(\.shown)), remark: remark)
         case .impossible(let because):
             page.row("cannot be undone", depth: 1, Self.escaped(because), paint: .caution)
         case .notNeeded(let because):

@@ -31,21 +31,9 @@ enum ReplayJSON {
             object.member("resolvedAt") { $0.optional(incident.resolvedAt?.rfc3339) }
             object.member("alerts") { list in
                 list.array { array in
-                    for member in incident.members { write(member, to: &array) }
+                    for member in incident.members { PlanJSON.write(member, to: &array) }
                 }
             }
-        }
-    }
-
-    private static func write(_ member: IncidentSummary.Member, to writer: inout JSONWriter) {
-        writer.object { object in
-            object.member("fingerprint", member.labels.fingerprint.description)
-            object.member("labels") { labels in
-                labels.object { object in
-                    for label in member.labels.labels { object.member(label.name.string, label.value.string) }
-                }
-            }
-            object.member("firstSeenAt", member.firstSeenAt.rfc3339)
         }
     }
 
@@ -57,65 +45,20 @@ enum ReplayJSON {
             object.member("verdict", record.decision.verdict.rawValue)
             object.member("targets") { list in
                 list.array { array in
-                    for target in record.plan.targets { write(target, to: &array) }
+                    for target in record.plan.targets { PlanJSON.write(target, to: &array) }
                 }
             }
             object.member("steps") { list in
                 list.array { array in
-                    for step in record.plan.steps { write(step, to: &array) }
+                    for step in record.plan.steps { PlanJSON.write(step, to: &array) }
                 }
             }
             object.member("reasons") { list in
                 list.array { array in
-                    for reason in record.decision.reasons { write(reason, to: &array) }
+                    for reason in record.decision.reasons { PlanJSON.write(reason, to: &array) }
                 }
             }
             object.member("guards") { $0.strings(record.decision.guards.map(\.text)) }
-        }
-    }
-
-    private static func write(_ target: Target, to writer: inout JSONWriter) {
-        writer.object { object in
-            object.member("kind", target.kind)
-            object.member("id", target.id)
-            object.member("service") { $0.optional(target.service) }
-            object.member("environment") { $0.optional(target.environment) }
-        }
-    }
-
-    private static func write(_ step: PlannedStep, to writer: inout JSONWriter) {
-        writer.object { object in
-            object.member("action", step.action)
-            object.member("target", step.target)
-            object.member("argv") { $0.strings(step.argv) }
-            switch step.rehearsal {
-            case .argv(let argv): object.member("dryRun") { $0.strings(argv) }
-            case .builtIn: object.member("dryRun") { $0.strings([step.action]) }
-            case .none(let because):
-                object.member("dryRun") { $0.null() }
-                object.member("dryRunNone", because)
-            }
-            switch step.undo {
-            case .argv(let argv, _): object.member("undo") { $0.strings(argv.map(\.shown)) }
-            case .builtIn: object.member("undo") { $0.strings([step.action]) }
-            case .notNeeded(let because):
-                object.member("undo") { $0.null() }
-                object.member("undoNone", because)
-            case .impossible(let because):
-                object.member("undo") { $0.null() }
-                object.member("undoImpossible", because)
-            }
-        }
-    }
-
-    private static func write(_ reason: Reason, to writer: inout JSONWriter) {
-        writer.object { object in
-            object.member("rule", reason.rule)
-            object.member("file") { $0.optional(reason.location?.file) }
-            object.member("line") { $0.optional(reason.location?.line) }
-            object.member("effect", reason.effect.rawValue)
-            object.member("source", reason.source.rawValue)
-            object.member("detail", reason.detail)
         }
     }
 

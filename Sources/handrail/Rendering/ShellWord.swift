@@ -9,9 +9,11 @@ enum ShellWord {
     static func line(_ argv: [String]) -> String { words(argv).joined(separator: " ") }
 
     /// One text for each element, to be wrapped between them.
-    static func words(_ argv: [String]) -> [String] { argv.map { word($0) } }
+    ///
+    /// - Parameter limit: scalars that are shown of one element.
+    static func words(_ argv: [String], limit: Int = limit) -> [String] { argv.map { word($0, limit: limit) } }
 
-    static func word(_ element: String) -> String {
+    static func word(_ element: String, limit: Int = limit) -> String {
         guard !element.utf8.isEmpty else { return "''" }
         let plain = TextEscape.shown(element, limit: limit, escaping: TextEscape.escape)
         let isHarmless = plain.isCut ? false : plain.text.hasSameScalars(as: element)

@@ -31,14 +31,16 @@ struct Folder: ~Copyable {
         defer { closedir(stream) }
         var names: [[CChar]] = []
         while names.count < limit, let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { bytes in
-                    Array(UnsafeBufferPointer(start: bytes, count: strnlen(bytes, 255))) + [0]
-                }
-            }
+            let name = Self.name(of: entry)
             if name != [0x2E, 0] && name != [0x2E, 0x2E, 0] { names.append(name) }
         }
         return names
+    }
+
+    private static func name(of entry: UnsafeMutablePointer<dirent>) -> [CChar] {
+        withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+            bytes.prefix { $0 != 0 }.map { CChar(bitPattern: $0) } + [0]
+        }
     }
 
     /// Nil where it is gone.

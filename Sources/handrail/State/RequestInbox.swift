@@ -61,10 +61,13 @@ struct RequestInbox: ~Copyable {
 
     /// - Parameter directory: opened for the engine, whose lock the caller holds.
     init(_ directory: StateDirectory) throws {
+        let inbox = try Folder(directory.inbox)
+        let answers = try Folder(directory.answers)
+        let refused = try Folder(directory.refused)
         self.directory = directory
-        inbox = try Folder(directory.inbox)
-        answers = try Folder(directory.answers)
-        refused = try Folder(directory.refused)
+        self.inbox = inbox
+        self.answers = answers
+        self.refused = refused
     }
 
     /// What has arrived since the last time, in the order of its arrival. Each has to be answered.

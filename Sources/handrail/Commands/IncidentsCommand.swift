@@ -1,0 +1,41 @@
+internal import ArgumentParser
+internal import HandrailCore
+internal import HandrailEngine
+
+struct IncidentsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "incidents",
+        abstract: "Lists incidents, the newest first.",
+        discussion: """
+              handrail incidents --open
+              handrail incidents --output yaml
+            """)
+
+    @Flag(help: "Only those in which an alert still fires.")
+    var open = false
+
+    @Option(help: "How many at most.")
+    var limit = 50
+
+    @OptionGroup var state: StateOptions
+    @OptionGroup var list: ListOptions
+
+    func validate() throws {
+        if limit < 1 { throw ValidationError("--limit takes a number from 1 on") }
+    }
+
+    func run() async throws {
+        let catalog = try await state.journal().catalog()
+        let found = catalog.incidents.values.sorted { $0.id > $1.id }.filter { !open || $0.phase == .open }
+        let shown = Array(found.prefix(limit))
+        list.write(
+            table: {
+                let rest = found.count - shown.count
+                let more = rest > 0 ? "… and \(rest) more (--limit)\n" : ""
+                let table =
+                    shown.isEmpty ? "no incidents\n" : ListText.incidents(shown, now: WallTime.now, palette: list.palette)
+                return table + more + ListText.standing(catalog, palette: list.palette)
+            },
+            document: { IncidentJSON.list(shown, standing: catalog) })
+    }
+}

@@ -1,0 +1,24 @@
+internal import ArgumentParser
+internal import HandrailCore
+
+struct RejectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reject",
+        abstract: "Rejects a run that waits for an approval.",
+        discussion: """
+            It ends, and nothing of it is carried out.
+
+              handrail reject 7 --because "it would restart the wrong one"
+            """)
+
+    @Argument(help: "The number of the run.")
+    var number: RunNumber
+
+    @OptionGroup var reason: BecauseOption
+    @OptionGroup var state: StateOptions
+
+    func run() throws {
+        try Asking.ask(
+            .reject(run: number.value, because: reason.because), state.directory(), done: "run \(number.value) is rejected")
+    }
+}

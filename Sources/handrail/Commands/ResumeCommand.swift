@@ -1,0 +1,46 @@
+internal import ArgumentParser
+internal import HandrailCore
+
+struct ResumeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "Ends a pause, or the quarantine of a target.",
+        discussion: """
+            A target is quarantined when an undo failed on it: look at it first.
+
+              handrail resume
+              handrail resume --scope service:checkout
+              handrail resume --target w2 --because "restarted by hand"
+            """)
+
+    @Option(help: "everything, runbook:NAME or service:NAME.")
+    var scope: ScopeArgument?
+
+    @Option(help: "A quarantined target: its id, or kind:id.")
+    var target: String?
+
+    @Option(help: "Why the target is fine again. It is kept in the journal.")
+    var because: String?
+
+    @OptionGroup var state: StateOptions
+
+    func validate() throws {
+        guard target != nil else {
+            if because != nil { throw ValidationError("--because belongs to --target") }
+            return
+        }
+        if scope != nil { throw ValidationError("--scope and --target are two different things: resume one at a time") }
+        if because?.utf8.isEmpty ?? true { throw ValidationError("--target takes a --because as well") }
+    }
+
+    func run() throws {
+        if let target, let because {
+            return try Asking.ask(
+                .release(target: target, because: because), state.directory(),
+                done: "\(ShellWord.word(target)) is released")
+        }
+        let scope = scope?.scope ?? .everything
+        try Asking.ask(
+            .resume(scope), state.directory(), done: "\(TextEscape.line(scope.description)) goes on")
+    }
+}

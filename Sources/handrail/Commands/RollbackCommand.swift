@@ -1,0 +1,24 @@
+internal import ArgumentParser
+internal import HandrailCore
+
+struct RollbackCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rollback",
+        abstract: "Undoes what a run has done.",
+        discussion: """
+            It may be under way, held, stuck, or have ended well: each step that may have run is undone, last first.
+
+              handrail rollback 7 --because "it made things worse"
+            """)
+
+    @Argument(help: "The number of the run.")
+    var number: RunNumber
+
+    @OptionGroup var reason: BecauseOption
+    @OptionGroup var state: StateOptions
+
+    func run() throws {
+        try Asking.ask(
+            .rollBack(run: number.value, because: reason.because), state.directory(), done: "run \(number.value) is being rolled back")
+    }
+}

@@ -1,0 +1,24 @@
+internal import ArgumentParser
+internal import HandrailCore
+
+struct TakeOverCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "take-over",
+        abstract: "Takes a held or stuck run over, as it is.",
+        discussion: """
+            Handrail lets go of it, and you see to it by hand.
+
+              handrail take-over 7 --because "I am on the machine"
+            """)
+
+    @Argument(help: "The number of the run.")
+    var number: RunNumber
+
+    @OptionGroup var reason: BecauseOption
+    @OptionGroup var state: StateOptions
+
+    func run() throws {
+        try Asking.ask(
+            .takeOver(run: number.value, because: reason.because), state.directory(), done: "run \(number.value) is yours")
+    }
+}

@@ -1,0 +1,55 @@
+internal import HandrailCore
+internal import HandrailEngine
+internal import HandrailFormats
+
+/// Entries of the journal for tools.
+enum EntryJSON {
+    /// One line, without its end.
+    static func line(_ entry: JournalEntry) -> String {
+        var writer = JSONWriter(style: .compact)
+        write(entry, to: &writer)
+        return writer.printable
+    }
+
+    static func write(_ entry: JournalEntry, to writer: inout JSONWriter) {
+        writer.object { object in
+            object.member("sequence", entry.sequence)
+            object.member("at", entry.record.at.rfc3339)
+            object.member("kind", entry.record.kind)
+            if let payload = try? JSONValue(parsing: entry.record.payload) {
+                object.member("payload", payload)
+            } else {
+                // Never lost, whatever it is.
+                object.member("payloadText", String(decoding: entry.record.payload, as: UTF8.self))
+            }
+            object.member("hash", hexadecimal(entry.hash))
+        }
+    }
+
+    /// The run that an entry is about.
+    static func run(of record: JournalRecord) -> Int64? {
+        guard let payload = try? JSONValue(parsing: record.payload) else { return nil }
+        for place in [payload["run"], payload["request"]?["run"], payload["record"]?["run"]] {
+            if case .integer(let run)? = place { return run }
+        }
+        return nil
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
+
+/// Entries of the journal for people, a line each.
+enum EntryText {
+    private static let payloadLimit = 4000
+
+    static func line(_ entry: JournalEntry, _ palette: Palette) -> String {
+        let number = String(entry.sequence)
+        let payload = String(decoding: entry.record.payload, as: UTF8.self)
+        let place = String(repeating: " ", count: max(0, 7 - number.utf8.count)) + number
+        let kind = TextEscape.line(entry.record.kind)
+        return palette.paint("\(place)  \(MomentText.dateAndTime(entry.record.at))", .faint) + "  "
+            + palette.paint(kind, .strong) + "  " + TextEscape.line(payload, limit: payloadLimit) + "\n"
+    }
+}
