@@ -55,8 +55,10 @@ let package = Package(
         .executableTarget(
             name: "handrail",
             dependencies: [
-                "CEL", "HandrailCore", "HandrailFormats", "HandrailEngine",
+                "CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "HandrailProcess",
+                "HandrailSQLite",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),
@@ -83,7 +85,9 @@ let package = Package(
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "handrail"],
+            dependencies: [
+                "CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "HandrailSQLite", "handrail",
+            ],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],

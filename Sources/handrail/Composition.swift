@@ -24,15 +24,26 @@ enum Composition {
 
     /// A workspace without errors. Its findings are told otherwise, and nothing is replayed.
     static func workspace(_ path: String) throws -> Workspace {
+        try loadedWorkspace(path).workspace
+    }
+
+    /// The same, with the files that it was made from.
+    static func loadedWorkspace(_ path: String) throws -> UsableWorkspace {
         try mustBeReadable(path)
         let loaded = WorkspaceLoader.load(root: path)
         guard let workspace = loaded.workspace else {
             let text = FindingsText(isColoured: ColourChoice.auto.isOn(for: .error)).render(loaded)
             Console.error.write(text)
-            throw Failure(Failure.findings, "the workspace has errors, so nothing was replayed")
+            throw Failure(Failure.findings, "the workspace has errors, so nothing was done")
         }
-        return workspace
+        return UsableWorkspace(workspace: workspace, files: loaded)
     }
+}
+
+/// A workspace without errors, and the files that it was made from.
+struct UsableWorkspace: Sendable {
+    let workspace: Workspace
+    let files: LoadedWorkspace
 }
 
 /// Reads recordings and replays them.

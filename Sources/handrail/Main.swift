@@ -13,7 +13,7 @@ struct Handrail: ParsableCommand {
               handrail replay incidents/worker-hang.jsonl
               handrail replay --explain incidents/redis-hang.jsonl
 
-            Nothing is executed by either.
+            Nothing is executed by these. Only `handrail run --act` acts.
             """,
         version: "handrail 0.1.0",
         subcommands: [CheckCommand.self, FactsCommand.self, ReplayCommand.self, RunCommand.self],

@@ -7,7 +7,10 @@ enum Fences {
         "HandrailEngine": ["HandrailCore"],
         "HandrailProcess": ["HandrailEngine", "HandrailCore", "CSpawn", "Crypto", "Glibc", "Synchronization"],
         "HandrailSQLite": ["HandrailEngine", "HandrailCore", "GRDB", "GRDBSQLite", "Crypto", "Glibc"],
-        "handrail": ["CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "ArgumentParser", "Glibc"],
+        "handrail": [
+            "CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "HandrailProcess",
+            "HandrailSQLite", "ArgumentParser", "Crypto", "Dispatch", "Glibc",
+        ],
     ]
 
     /// What is not an adapter: the modules that adapters stand on.

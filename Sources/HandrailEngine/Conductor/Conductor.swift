@@ -33,10 +33,17 @@ public actor Conductor {
     private var openTasks = 0
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
-    /// - Parameter director: with an engine as it was restored; see ``Recovery``.
-    public init(director: Director, ports: Ports) {
+    private let watcher: @Sendable ([TimelineEntry]) -> Void
+
+    /// - Parameters:
+    ///   - director: with an engine as it was restored; see ``Recovery``.
+    ///   - watcher: is told what has become durable, in order. It must not wait.
+    public init(
+        director: Director, ports: Ports, watcher: @escaping @Sendable ([TimelineEntry]) -> Void = { _ in }
+    ) {
         self.director = director
         self.ports = ports
+        self.watcher = watcher
     }
 
     // MARK: - What comes in
@@ -101,6 +108,7 @@ public actor Conductor {
             case .terminate(let run): underWay[run]?.cancel()
             case .announce(let announcement): announce(announcement)
             case .save(let snapshot): save(snapshot)
+            case .kept(let entries): watcher(entries)
             }
         }
         if openTasks == 0 {

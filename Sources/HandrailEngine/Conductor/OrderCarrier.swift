@@ -7,12 +7,16 @@ public struct OrderCarrier: Sendable {
     private let redactor: any Redacting
     private let silencer: (any Silencer)?
     private let notifier: any Notifier
+    private let environment: [String: String]
 
-    /// - Parameter silencer: nil where no Alertmanager is known; steps that need one are then not started.
+    /// - Parameters:
+    ///   - silencer: nil where no Alertmanager is known; steps that need one are then not started.
+    ///   - environment: what every command gets beside its secrets, such as where a socket is.
     public init(
         executor: any StepExecutor, secrets: any SecretStore, redactor: any Redacting, silencer: (any Silencer)?,
-        notifier: any Notifier
+        notifier: any Notifier, environment: [String: String] = [:]
     ) {
+        self.environment = environment
         self.executor = executor
         self.secrets = secrets
         self.redactor = redactor
@@ -46,19 +50,20 @@ public struct OrderCarrier: Sendable {
     private func run(
         _ command: CommandOrder, _ execute: (Invocation) async -> ExecutionReport
     ) async -> OrderReport {
-        let environment: [String: String]
+        let values: [String: String]
         do {
-            environment = try secrets.values(of: command.secrets)
+            values = try secrets.values(of: command.secrets)
         } catch {
             return OrderReport(ending: .notStarted(because: text(of: error)))
         }
         let report = await execute(
             Invocation(
-                argv: command.argv, executable: command.executable, environment: environment,
+                argv: command.argv, executable: command.executable,
+                environment: environment.merging(values) { _, secret in secret },
                 limits: ExecutionLimits(timeout: command.timeout)))
-        let values = environment.values.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        let output = redactor.redact(report.output, secrets: values)
-        let errorOutput = redactor.redact(report.errorOutput, secrets: values)
+        let known = values.values.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let output = redactor.redact(report.output, secrets: known)
+        let errorOutput = redactor.redact(report.errorOutput, secrets: known)
         return OrderReport(
             ending: report.ending, output: output.text, errorOutput: errorOutput.text,
             droppedBytes: report.droppedBytes, duration: report.duration, survivors: report.survivors,

@@ -31,6 +31,8 @@ public struct Director: Sendable {
         case terminate(run: Int)
         case announce(Announcement)
         case save(JournalSnapshot)
+        /// What has become durable, in order; for those who watch.
+        case kept([TimelineEntry])
     }
 
     public enum Answer: Hashable, Sendable {
@@ -183,7 +185,7 @@ public struct Director: Sendable {
     }
 
     mutating func keep(_ entry: TimelineEntry) {
-        outbox.add(codec.record(of: entry), follow: Self.matter(of: entry))
+        outbox.add(codec.record(of: entry), of: entry, follow: Self.matter(of: entry))
     }
 
     private static func matter(of entry: TimelineEntry) -> Outbox.Matter? {

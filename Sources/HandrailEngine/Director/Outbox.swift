@@ -11,6 +11,7 @@ struct Outbox: Sendable {
 
     private struct Batch: Sendable {
         var records: [JournalRecord] = []
+        var entries: [TimelineEntry] = []
         var matters: [Matter] = []
         var answers: [(ticket: Int, Director.Answer)] = []
 
@@ -26,8 +27,9 @@ struct Outbox: Sendable {
     /// Nothing waits at all.
     var isSettled: Bool { isEmpty && outputs.isEmpty }
 
-    mutating func add(_ record: JournalRecord, follow matter: Matter?) {
+    mutating func add(_ record: JournalRecord, of entry: TimelineEntry, follow matter: Matter?) {
         next.records.append(record)
+        next.entries.append(entry)
         if let matter { next.matters.append(matter) }
     }
 
@@ -51,6 +53,7 @@ struct Outbox: Sendable {
     mutating func appended() -> (count: Int, matters: [Matter]) {
         guard let batch = inFlight else { return (0, []) }
         inFlight = nil
+        outputs.append(.kept(batch.entries))
         outputs += batch.answers.map { .answer(ticket: $0.ticket, $0.1) }
         return (batch.records.count, batch.matters)
     }
@@ -64,6 +67,7 @@ struct Outbox: Sendable {
         }
         batch.answers = []
         batch.records += next.records
+        batch.entries += next.entries
         batch.matters += next.matters
         next = batch
     }

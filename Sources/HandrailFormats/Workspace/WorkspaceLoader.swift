@@ -7,6 +7,8 @@ public struct LoadedWorkspace: Sendable {
     /// All of them, by file and place.
     public let findings: [Finding]
     public let tests: [TestDocument]
+    /// Each document as it was written, in the order of files and places; only those whose kind is known.
+    public let documents: [WorkspaceDocument]
     /// How many documents there are, the broken ones included.
     public let documentCount: Int
     public let fileCount: Int
@@ -46,8 +48,28 @@ public enum WorkspaceLoader {
         }
         let decoder = WorkspaceDecoder(reading: Reading(findings: findings))
         let (workspace, tests) = decoder.decode(nodes)
+        let documents = nodes.compactMap { WorkspaceDocument($0) }
         return LoadedWorkspace(
             workspace: findings.errorCount == 0 ? workspace : nil, findings: findings.sorted, tests: tests,
-            documentCount: nodes.count, fileCount: files.count)
+            documents: documents, documentCount: nodes.count, fileCount: files.count)
+    }
+}
+
+/// A document's own bytes: what a plan that rests on it was decided with.
+public struct WorkspaceDocument: Sendable {
+    public let kind: DocumentKind
+    public let name: String
+    public let file: String
+    /// From its first key to its end, without what stands around it.
+    public let bytes: [UInt8]
+
+    init?(_ node: YAMLNode) {
+        guard case .mapping(let entries) = node.content, let first = entries.first,
+            let kind = DocumentKind(rawValue: first.key)
+        else { return nil }
+        self.kind = kind
+        name = first.value.text ?? ""
+        file = node.source.path
+        bytes = node.source.bytes(in: node.start.byte..<max(node.start.byte, node.end.byte))
     }
 }

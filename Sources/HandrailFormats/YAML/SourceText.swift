@@ -36,6 +36,8 @@ public final class SourceText: Sendable {
         return start..<end
     }
 
+    func bytes(in range: Range<Int>) -> [UInt8] { Array(bytes[range.clamped(to: 0..<bytes.count)]) }
+
     func lineStart(_ index: Int) -> Int { lineStarts[index] }
 
     /// The line, from 0, that a byte is on.

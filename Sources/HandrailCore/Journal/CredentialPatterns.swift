@@ -1,0 +1,54 @@
+import CEL
+
+/// What common credentials look like. Where a pattern has a group, only that part goes: `password=[redacted]`.
+enum CredentialPatterns {
+    static func matches(in bytes: [UInt8]) -> [Range<Int>] {
+        patterns.flatMap { $0.matches(in: bytes) }
+    }
+
+    private static let patterns = sources.map { source in
+        do {
+            return try BytePattern(source)
+        } catch {
+            preconditionFailure("the pattern of a credential compiles: \(source): \(error)")
+        }
+    }
+
+    /// A word that says that its value is secret.
+    private static let secretWord =
+        "(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key|account[_-]?key|private[_-]?key"
+        + "|client[_-]?key|credentials?|auth[_-]?key|cookie)"
+    /// Quoted to its end, or to the end of the text where it was cut; else up to white space or what ends a value in
+    /// JSON, YAML, a URL or a shell.
+    private static let value = #"(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s"'&,;}\])<]+)"#
+
+    private static let sources = [
+        // Names and values: `DB_PASSWORD=x`, `"apiToken": "x"`, `secret: x`, `password => x`.
+        #"(?is)\b[\w.-]*"# + secretWord + #"[\w.-]*["']?[ \t]*(?:=>|:=|=|:)[ \t]*("# + value + ")",
+        // Options: `--token x`, `-password x`.
+        #"(?is)(?:^|\s)--?[\w-]*"# + secretWord + #"[\w-]*[ \t]+("# + value + ")",
+        // HTTP: a header, however it is quoted, with or without a scheme.
+        #"(?i)\b(?:proxy-)?authorization["']?[ \t]*[:=][ \t]*["']?((?:[a-z0-9-]+[ \t]+)?[^\s"',;]+)"#,
+        #"(?i)\b(?:x-api-key|x-auth-token|set-cookie|cookie)["']?[ \t]*[:=][ \t]*["']?([^\r\n"']+)"#,
+        #"(?i)\bbearer[ \t]+([a-z0-9._~+/=-]{16,})"#,
+        // Keys in PEM, to the end of the text where they were cut.
+        "(?s)-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----.*?"
+            + #"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|\z)"#,
+        // URLs: `scheme://user:password@host`, `scheme://token@host`.
+        #"://[^\s/@:"'?#]*:([^\s/@"']+)@"#,
+        #"://([^\s/@:"'?#]{16,})@"#,
+        // Amazon.
+        #"\b((?:AKIA|ASIA|ABIA|ACCA|AGPA|AIDA|AIPA|ANPA|ANVA|AROA|APKA)[A-Z0-9]{16})\b"#,
+        // GitHub, GitLab.
+        #"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,})"#,
+        // Slack.
+        #"\bxox[abeoprs]-[A-Za-z0-9-]{8,}|\bxapp-[A-Za-z0-9-]{8,}|hooks\.slack\.com/services/([A-Za-z0-9/_-]+)"#,
+        // Google.
+        #"\bAIza[A-Za-z0-9_-]{30,}|\bya29\.[A-Za-z0-9._-]{16,}|\bGOCSPX-[A-Za-z0-9_-]{16,}"#,
+        // Stripe, npm, PyPI, OpenAI and Anthropic.
+        #"\b[rsw](?:k|hsec)_(?:live_|test_)?[A-Za-z0-9]{20,}|\bnpm_[A-Za-z0-9]{30,}|\bpypi-[A-Za-z0-9_-]{16,}"#,
+        #"\bsk-[A-Za-z0-9_-]{20,}"#,
+        // JSON Web Tokens.
+        #"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*"#,
+    ]
+}

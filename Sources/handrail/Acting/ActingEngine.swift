@@ -1,0 +1,109 @@
+internal import Glibc
+internal import HandrailCore
+internal import HandrailEngine
+internal import HandrailFormats
+internal import HandrailProcess
+internal import HandrailSQLite
+
+/// What an engine that keeps its state is made from.
+struct ActingOptions: Sendable {
+    var workspace = "."
+    var stateDirectory: String
+    /// Nil: it observes.
+    var acts = false
+    /// A folder with a file for each secret.
+    var secrets: String?
+    /// Names of the engine's own environment that commands get as well.
+    var passedEnvironment: [String] = []
+    var notifyCommand: String?
+    /// A file with the key that checkpoints of the journal are signed with.
+    var signingKey: String?
+    /// Called with each batch that has become durable, in order.
+    var watcher: @Sendable ([TimelineEntry]) -> Void = { _ in }
+}
+
+/// An engine with everything around it, holding the lock of its state directory: for `run` and for `serve`.
+final class ActingEngine: Sendable {
+    let conductor: Conductor
+    let workspace: Workspace
+    let codec: EngineCodec
+    private let journal: SQLiteJournal
+    private let lock: StateDirectoryLock
+    private let start: EngineStart
+
+    static let version = "0.2.0"
+
+    /// Opens the state and folds it. Nothing is done before ``begin()``.
+    init(_ options: ActingOptions) async throws {
+        let loaded = try Composition.loadedWorkspace(options.workspace)
+        let root = try Self.realPath(options.workspace)
+        workspace = loaded.workspace
+        lock = try StateDirectoryLock(directory: options.stateDirectory)
+        let executor = ProcessExecutor(try Self.executorOptions(options))
+        _ = try await executor.reapLeftovers()
+        journal = try SQLiteJournal(directory: options.stateDirectory, options: try Self.journalOptions(options))
+        codec = EngineCodec(workspace: loaded.workspace)
+        let clock = SystemClock()
+        let secrets = SecretFiles(folder: options.secrets)
+        let redactor = OutputRedactor(secrets: try secrets.all())
+        let carrier = OrderCarrier(
+            executor: executor, secrets: secrets, redactor: redactor,
+            silencer: nil, notifier: Notifiers.make(options, executor: executor),
+            environment: Self.environment(passing: options.passedEnvironment))
+        let mode: Engine.Mode = options.acts ? .act : .observe
+        let fresh = Engine(workspace: loaded.workspace, mode: mode, keepsState: true, explains: true)
+        let (engine, _) = try await Recovery.restore(fresh, from: journal, codec: codec)
+        let sealer = WorkspaceSealer(
+            loaded.files, codec: codec.codec, executor: executor,
+            authors: try await RunbookAuthors.ofRunbooks(in: loaded, workspace: root, executor: executor))
+        conductor = Conductor(
+            director: Director(engine: engine, codec: codec, at: clock.now),
+            ports: Conductor.Ports(journal: journal, codec: codec, sealer: sealer, carrier: carrier, clock: clock),
+            watcher: options.watcher)
+        start = EngineStart(version: Self.version, mode: mode, workspaceDigest: loaded.files.digest)
+    }
+
+    /// Takes over: says so in the journal and picks up what was interrupted.
+    ///
+    /// - Returns: the runs that had not ended, as they were found.
+    func begin() async -> [RunView] {
+        let interrupted = await conductor.engine.runViews.filter { $0.run?.state.isFinished != true }
+        await conductor.start(start)
+        return interrupted
+    }
+
+    /// Says in the journal that it stops, and lets go of the state.
+    func end() async throws {
+        await conductor.stop()
+        try await journal.close()
+    }
+
+    // MARK: - Parts
+
+    /// A workspace's own executors come before the system's.
+    private static func executorOptions(_ options: ActingOptions) throws -> ProcessExecutor.Options {
+        let folder = try? realPath(options.workspace + "/runbooks/bin")
+        return ProcessExecutor.Options(
+            executorFolders: folder.map { [$0] } ?? [], stateDirectory: options.stateDirectory)
+    }
+
+    private static func realPath(_ path: String) throws -> String {
+        guard let real = realpath(path, nil) else {
+            throw Failure(Failure.unreachable, "cannot open `\(TerminalText.escaped(path))`")
+        }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    private static func journalOptions(_ options: ActingOptions) throws -> SQLiteJournal.Options {
+        var journal = SQLiteJournal.Options()
+        journal.signingKey = try options.signingKey.map { try SigningKey(contentsOf: $0) }
+        return journal
+    }
+
+    private static func environment(passing names: [String]) -> [String: String] {
+        names.reduce(into: [:]) { environment, name in
+            if let value = getenv(name) { environment[name] = String(cString: value) }
+        }
+    }
+}

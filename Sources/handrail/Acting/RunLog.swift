@@ -1,0 +1,61 @@
+internal import HandrailCore
+internal import HandrailEngine
+internal import HandrailFormats
+
+/// What `handrail run` says on the standard output: one line for what matters, in the order in which it became durable.
+enum RunLog {
+    static func write(_ entries: [TimelineEntry]) {
+        let lines = entries.compactMap { entry in
+            text(of: entry.event, entry.incident).map { "\(entry.at.rfc3339)  \($0)\n" }
+        }
+        if !lines.isEmpty { Console.output.write(lines.joined()) }
+    }
+
+    static func recovered(_ runs: [RunView]) {
+        for view in runs {
+            let state = view.run.map { RunStateText.words($0.state) } ?? "not begun"
+            Console.error.write(
+                "handrail: run \(view.id) of \(TextEscape.line(view.record.plan.runbook)) was found: \(state)\n")
+        }
+    }
+
+    private static func text(of event: TimelineEvent, _ incident: Int?) -> String? {
+        switch event {
+        case .incidentOpened(let alert):
+            return "incident \(incident ?? 0) opens: \(LabelText.words(alert).joined(separator: " "))"
+        case .incidentResolved: return "incident \(incident ?? 0) is resolved"
+        case .decided(let record):
+            let run = record.run.map { "run \($0): " } ?? ""
+            let argv = record.plan.steps.map { ShellWord.words($0.argv).joined(separator: " ") }
+            let verdict = record.decision.verdict.rawValue
+            return "\(run)\(TextEscape.line(record.plan.runbook)) \(verdict): \(argv.joined(separator: "; "))"
+        case .planRefused(let runbook, let refusal):
+            return "\(TextEscape.line(runbook)): no plan: \(TextEscape.line(refusal.message))"
+        case .stormBegan(let because): return "storm begins: \(TextEscape.line(because))"
+        case .stormEnded: return "storm ends"
+        case .runEnded(let run, _, let outcome, let because):
+            return "run \(run) \(outcome.rawValue): \(TextEscape.line(because))"
+        case .state(let change): return text(of: change)
+        case .alertJoined, .alertFiredAgain, .alertResolved, .alertMuted, .alertUnmuted, .alertDamped, .alertReleased,
+            .incidentsMerged, .incidentClosed, .notChosen, .runStarted:
+            return nil
+        }
+    }
+
+    private static func text(of change: StateChange) -> String? {
+        switch change {
+        case .report(let report):
+            let argv = ShellWord.words(report.argv).joined(separator: " ")
+            return "run \(report.run) \(report.purpose.rawValue): \(argv) \(TextEscape.line(report.ending))"
+        case .request(_, let person, let refusal?):
+            return "\(TextEscape.line(person.name.string)) was refused: \(TextEscape.line(refusal))"
+        case .quarantined(let quarantine): return "\(TextEscape.line(quarantine.target.description)) is quarantined"
+        case .run(let advance):
+            if case .finished = advance.state { return nil }
+            return "run \(advance.run) \(RunStateText.words(advance.state))"
+        case .engineStarted, .engineStopped, .workspaceLoaded, .alert, .request, .counted, .announcementFailed,
+            .remembered:
+            return nil
+        }
+    }
+}

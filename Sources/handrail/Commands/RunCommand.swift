@@ -1,0 +1,153 @@
+internal import ArgumentParser
+internal import HandrailCore
+internal import HandrailEngine
+internal import HandrailFormats
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Takes deliveries in, decides, and - with --act - acts. The form for cron and scripts.",
+        discussion: """
+            Reads recorded deliveries to their end, does what follows from them under guard, takes what people have asked \
+            for, and ends when nothing is left to do but to wait. What waits goes on with the next call. Without --act it \
+            observes: everything is decided and kept, and nothing is started.
+
+              handrail run --state /var/lib/handrail deliveries.jsonl
+              curl -s http://127.0.0.1:9093/api/v2/alerts | handrail run --act --source alertmanager-api -
+              handrail run --act --wait deliveries.jsonl
+            """)
+
+    @OptionGroup var state: StateOptions
+
+    @Argument(help: "Recordings, JSON lines; `-` is the standard input. None: only what people have asked for.")
+    var inputs: [String] = []
+
+    @Option(help: "The folder with runbooks/ and policies/.")
+    var workspace = "."
+
+    @Flag(help: "Carry out what is automatic or approved. Without it nothing is started.")
+    var act = false
+
+    @Flag(help: "Also wait until runs that are being verified have ended.")
+    var wait = false
+
+    @Option(help: "Each input is one payload of this kind, received now: alertmanager or alertmanager-api.")
+    var source: PayloadKind?
+
+    @Option(help: "A folder with a file for each secret, named like it, readable for its owner only.")
+    var secrets: String?
+
+    @Option(name: .customLong("pass"), help: "A variable of this environment that commands get as well. Repeatable.")
+    var passed: [String] = []
+
+    @Option(help: "Where people are told: a command that gets whom and what as arguments.")
+    var notifyCommand: String?
+
+    @Option(help: "A file with the Ed25519 key that checkpoints of the journal are signed with.")
+    var signingKey: String?
+
+    func run() async throws {
+        let directory = try StateDirectory.openedForEngine(option: state.state)
+        let engine = try await Self.opened(options(directory))
+        let interrupted = await engine.begin()
+        RunLog.recovered(interrupted)
+        let inbox = InboxService(directory: directory, conductor: engine.conductor) { text in
+            Console.error.write("handrail: \(text)\n")
+        }
+        let requests = Task { try await inbox.run() }
+        let clock = Task { await Self.keepTime(engine.conductor) }
+        defer {
+            requests.cancel()
+            clock.cancel()
+        }
+        let result = await Result { try await feed(engine) }
+        await settle(engine.conductor)
+        requests.cancel()
+        clock.cancel()
+        _ = await requests.result
+        await clock.value
+        try await engine.end()
+        try result.get()
+    }
+
+    private func options(_ directory: StateDirectory) -> ActingOptions {
+        var options = ActingOptions(stateDirectory: directory.path)
+        options.workspace = workspace
+        options.acts = act
+        options.secrets = secrets
+        options.passedEnvironment = passed
+        options.notifyCommand = notifyCommand
+        options.signingKey = signingKey
+        options.watcher = { RunLog.write($0) }
+        return options
+    }
+
+    private static func opened(_ options: ActingOptions) async throws -> ActingEngine {
+        do {
+            return try await ActingEngine(options)
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(Failure.unreachable, TerminalText.escaped("\(error)"))
+        }
+    }
+
+    // MARK: - Time and input
+
+    private static func keepTime(_ conductor: Conductor) async {
+        while !Task.isCancelled {
+            await conductor.passTime()
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    private func feed(_ engine: ActingEngine) async throws {
+        let identity = AlertIdentity(ignoredLabels: Set(engine.workspace.correlation.dedupe.ignoreLabels))
+        for input in inputs {
+            let deliveries = try DeliveryInput(path: input, payload: source?.source, identity: identity)
+            while let delivery = try await deliveries.next() {
+                if case .refused(let because) = await engine.conductor.receive(delivery) {
+                    throw Failure(Failure.unreachable, TerminalText.escaped("a delivery was not kept: \(because)"))
+                }
+            }
+        }
+    }
+
+    /// Requests that lay there when we came are taken first: the inbox is looked at several times a second.
+    private func settle(_ conductor: Conductor) async {
+        try? await Task.sleep(for: .milliseconds(600))
+        while await isBusy(conductor) { try? await Task.sleep(for: .milliseconds(50)) }
+    }
+
+    private func isBusy(_ conductor: Conductor) async -> Bool {
+        guard await conductor.storeFailure == nil else { return false }
+        if await conductor.isBusy { return true }
+        guard wait else { return false }
+        return await conductor.engine.runViews.contains { view in
+            if case .verifying = view.run?.state { true } else { false }
+        }
+    }
+}
+
+/// A payload that is a whole input.
+enum PayloadKind: String, CaseIterable, ExpressibleByArgument {
+    case alertmanager
+    case alertmanagerAPI = "alertmanager-api"
+
+    var source: SourceKind {
+        switch self {
+        case .alertmanager: .alertmanager
+        case .alertmanagerAPI: .alertmanagerAPI
+        }
+    }
+}
+
+extension Result where Failure == any Error {
+    fileprivate init(_ body: () async throws -> Success) async {
+        do {
+            self = .success(try await body())
+        } catch {
+            self = .failure(error)
+        }
+    }
+}
