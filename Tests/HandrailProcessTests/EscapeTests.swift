@@ -137,7 +137,8 @@ extension ProcessTests {
             for number in 0..<50 {
                 let doubles = number % 5 == 0
                 #expect(reports[number]?.ending == .exited(code: doubles ? 0 : Int32(number)))
-                #expect(reports[number]?.survivors == (doubles ? 1 : 0))
+                // Of the two that fork away, the one in the middle may not have ended yet.
+                #expect((doubles ? 1...2 : 0...0).contains(reports[number]?.survivors ?? -1))
             }
             #expect(child.living == [])
         }

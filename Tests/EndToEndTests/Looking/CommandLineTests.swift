@@ -38,8 +38,7 @@ import Testing
         let shown = try await Program.run(["show", "1"] + state)
         #expect(shown.output.contains("approved by \(Self.me)") && shown.output.contains("| restarted"), "\(shown)")
         let explained = try await Program.run(["explain", "1"] + state)
-        #expect(explained.output.contains("restrict data stores: approval, applied"), "\(explained)")
-        #expect(explained.output.contains("target.id = \"redis\""), "\(explained)")
+        #expect(explained.output.contains("data stores: It holds the queue"), "\(explained)")
         let incident = try await Program.run(["explain", "incident:1", "--output", "json"] + state)
         #expect(incident.code == 0 && incident.output.contains("\"handrail.explain/1\""), "\(incident)")
         try await engine.stop()
@@ -94,8 +93,13 @@ import Testing
         try await engine.stop()
         let file = URL(filePath: scratch.path("state/journal.sqlite"))
         var bytes = try Data(contentsOf: file)
-        let place = try #require(bytes.range(of: Data("It holds the queue".utf8)))
-        bytes[place.lowerBound] = UInt8(ascii: "i")
+        var isFlipped = false
+        // It stands in a snapshot as well, which is no evidence.
+        while let place = bytes.range(of: Data("It holds the queue".utf8)) {
+            bytes[place.lowerBound] = UInt8(ascii: "i")
+            isFlipped = true
+        }
+        try #require(isFlipped)
         try bytes.write(to: file)
         let verified = try await Program.run(["audit", "verify", "--state", scratch.path("state")])
         #expect(verified.code == 1 && verified.output.contains("NOT intact"), "\(verified)")
