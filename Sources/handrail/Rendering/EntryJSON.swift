@@ -29,7 +29,7 @@ enum EntryJSON {
     /// The run that an entry is about.
     static func run(of record: JournalRecord) -> Int64? {
         guard let payload = try? JSONValue(parsing: record.payload) else { return nil }
-        for place in [payload["run"], payload["request"]?["run"], payload["record"]?["run"]] {
+        for place in [payload["run"], payload["decision"]?["run"], payload["request"]?["run"]] {
             if case .integer(let run)? = place { return run }
         }
         return nil

@@ -53,6 +53,7 @@ struct TableText {
             text += columns[index].isRightAligned ? padding + painted : painted + (isLast ? "" : padding)
             if !isLast { text += String(repeating: " ", count: Self.gap) }
         }
+        while text.utf8.last == UInt8(ascii: " ") { text.removeLast() }
         return text
     }
 
