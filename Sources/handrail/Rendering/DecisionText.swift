@@ -96,10 +96,7 @@ struct DecisionText {
 
     private func approval() -> [String] {
         let approval = record.decision.approval
-        let roles = approval.from.map { TextEscape.line($0) }.joined(separator: " or ")
-        let people = approval.count == 1 ? "one person" : "\(approval.count) people"
-        let of = roles.isEmpty ? "" : " of \(roles)"
-        return Page.words(of: "\(people)\(of), within \(approval.expires.inWords)")
+        return Page.words(of: "\(ApprovalText.people(approval)), within \(approval.expires.inWords)")
     }
 
     private func guards(_ page: inout Page) {

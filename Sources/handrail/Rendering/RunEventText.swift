@@ -38,6 +38,30 @@ struct RunEventText {
         }
     }
 
+    /// For tools: one word, which stays.
+    static func name(_ event: RunEvent) -> String {
+        switch event {
+        case .decided: "sealed"
+        case .rehearsed: "rehearsed"
+        case .approved: "approved"
+        case .rejected: "rejected"
+        case .withdrawn: "withdrawn"
+        case .timePassed: "time-passed"
+        case .confirmed: "confirmed"
+        case .refused: "refused"
+        case .gone: "left-out"
+        case .captured: "captured"
+        case .stepEnded: "step-ended"
+        case .probed: "probed"
+        case .verified: "verified"
+        case .undone: "undone"
+        case .cancelled: "cancelled"
+        case .resolved(_, .rollBack): "roll-back"
+        case .resolved(_, .takeOver): "take-over"
+        case .recovered: "recovered"
+        }
+    }
+
     private init(heading: String, content: String = "", paint: Paint = .plain, depth: Int = 0) {
         self.heading = heading
         self.content = TextEscape.line(content, limit: 400)
@@ -63,7 +87,8 @@ struct RunEventText {
         case .automatic: RunEventText(heading: "sealed", content: "policy lets it run")
         case .approval(let question):
             RunEventText(
-                heading: "sealed", content: "\(ApprovalText.people(question.approval)) may approve it until "
+                heading: "sealed",
+                content: "asks \(ApprovalText.people(question.approval)) until "
                     + MomentText.dateAndTime(question.expiresAt))
         case .advisory: RunEventText(heading: "advised", content: "nothing is carried out")
         case .deny(let because): RunEventText(heading: "denied", content: because, paint: .bad)
@@ -115,6 +140,6 @@ enum ApprovalText {
     static func people(_ approval: Approval) -> String {
         let roles = approval.from.map { TextEscape.line($0) }.joined(separator: " or ")
         let people = approval.count <= 1 ? "one person" : "\(approval.count) people"
-        return people + (roles.isEmpty ? "" : " of \(roles)") + (approval.excludesAuthor ? ", not the author" : "")
+        return people + (roles.isEmpty ? "" : " of \(roles)") + (approval.excludesAuthor ? " except the author" : "")
     }
 }

@@ -103,7 +103,8 @@ enum RunJSON {
         writer.object { object in
             object.member("at", event.at.rfc3339)
             let text = RunEventText(event.event, state: event.state)
-            object.member("event", text?.heading ?? "time passed")
+            object.member("event", RunEventText.name(event.event))
+            object.member("text", text?.heading ?? "time passed")
             object.member("detail", text?.content ?? "")
             object.member("stage", RunStateText.stage(event.state))
         }

@@ -39,6 +39,8 @@ import Testing
         #expect(shown.output.contains("approved by \(Self.me)") && shown.output.contains("| restarted"), "\(shown)")
         let explained = try await Program.run(["explain", "1"] + state)
         #expect(explained.output.contains("data stores: It holds the queue"), "\(explained)")
+        #expect(explained.output.contains("restrict data stores: approval, applied"), "\(explained)")
+        #expect(explained.output.contains("target.id = \"redis\""), "\(explained)")
         let incident = try await Program.run(["explain", "incident:1", "--output", "json"] + state)
         #expect(incident.code == 0 && incident.output.contains("\"handrail.explain/1\""), "\(incident)")
         try await engine.stop()
