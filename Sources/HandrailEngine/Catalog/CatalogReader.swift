@@ -18,7 +18,8 @@ public struct CatalogReader: Sendable {
 
     /// - Parameter isShown: whether the catalog shows anything of a kind; what it does not is not even decoded.
     public init(
-        _ journal: any JournalReading, codec: any EventCodec, isShown: @escaping @Sendable (String) -> Bool = { _ in true }
+        _ journal: any JournalReading, codec: any EventCodec,
+        isShown: @escaping @Sendable (String) -> Bool = { _ in true }
     ) {
         self.journal = journal
         self.codec = codec

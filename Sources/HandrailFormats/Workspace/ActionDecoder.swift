@@ -4,7 +4,8 @@ internal import HandrailCore
 /// Decodes `action:` documents.
 struct ActionDecoder {
     private static let keys = [
-        "action", "about", "effect", "idempotent", "parameters", "capture", "dry-run", "run", "undo", "timeout", "secrets",
+        "action", "about", "effect", "idempotent", "parameters", "capture", "dry-run", "run", "undo", "timeout",
+        "secrets",
     ]
 
     let reading: Reading

@@ -11,7 +11,9 @@ struct ApprovalDecoder {
     let declarations: Declarations
 
     func decode(_ node: YAMLNode) -> Approval? {
-        guard let fields = reading.fields(node, "`approval`", ["from", "count", "expires", "exclude"]) else { return nil }
+        guard let fields = reading.fields(node, "`approval`", ["from", "count", "expires", "exclude"]) else {
+            return nil
+        }
         let roles = reading.list(fields["from"], "`from`").compactMap(role)
         let count = reading.integer(fields["count"], "`count`", 1...10)
         let expires = reading.duration(fields["expires"], "`expires`")
@@ -52,10 +54,9 @@ struct ApprovalDecoder {
     /// Any of them may turn out to be the author of what is to be approved.
     private func checkOthers(than approval: Approval, at node: YAMLNode) {
         guard let people = people(of: approval), people == approval.count else { return }
+        let left = people == 1 ? "nobody is left to approve" : "only \(people - 1) left, and \(people) must approve"
         reading.findings.warning(
-            "not-enough-people",
-            "where one of the \(people) people of the roles is the author, the others are fewer than `count` asks for",
-            at: node.span)
+            "not-enough-people", "if the author is one of the roles' people, \(left)", at: node.span)
     }
 
     /// How many different people may approve; nil where that is not known.

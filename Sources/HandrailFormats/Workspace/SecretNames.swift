@@ -33,7 +33,8 @@ struct SecretNames {
             return false
         }
         guard !Self.reserved.contains(name), !name.hasPrefix(Self.reservedPrefix) else {
-            reading.error("reserved-name", "\(quoted(name)) is not for secrets: it means something to the system", at: node)
+            reading.error(
+                "reserved-name", "\(quoted(name)) is not for secrets: it means something to the system", at: node)
             return false
         }
         return true
@@ -44,7 +45,8 @@ struct SecretNames {
         return name.utf8.count <= longestNameBytes
             && name.utf8.allSatisfy { byte in
                 switch byte {
-                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                    true
                 default: false
                 }
             }

@@ -54,7 +54,8 @@ struct WorkspaceSealer: PlanSealer {
 
     private func digest(of record: DecisionRecord, _ executables: [String: ResolvedExecutable]) -> String {
         var hash = DigestOfParts(domain: "handrail.plan/1")
-        hash.add(codec.encode(TimelineEntry(at: record.at, incident: nil, event: .decided(Self.lasting(record)))).payload)
+        hash.add(
+            codec.encode(TimelineEntry(at: record.at, incident: nil, event: .decided(Self.lasting(record)))).payload)
         for document in documents where concerns(document, record.plan) {
             hash.add(document.kind.rawValue)
             hash.add(document.name)

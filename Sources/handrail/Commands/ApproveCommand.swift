@@ -51,7 +51,8 @@ struct ApproveCommand: AsyncParsableCommand {
         guard isatty(STDIN_FILENO) == 1, Console.output.isTerminal else {
             throw Failure(
                 Failure.wrongUsage,
-                "without a terminal nobody can see the plan: name it with --digest, as `handrail pending \(number.value)` shows it")
+                "without a terminal nobody can see the plan: name it with --digest, as `handrail pending \(number.value)` shows it"
+            )
         }
         try approve(try await confirmed(directory), directory)
     }

@@ -13,7 +13,8 @@ struct AuditShowCommand: AsyncParsableCommand {
               handrail audit show --last 20 --output json
             """)
 
-    @Option(help: "Only this kind, such as run.advanced, or all that begin so, such as run; may be given several times.")
+    @Option(
+        help: "Only this kind, such as run.advanced, or all that begin so, such as run; may be given several times.")
     var kind: [String] = []
 
     @Option(name: .customLong("run"), help: "Only what is about this run.")

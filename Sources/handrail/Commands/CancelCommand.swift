@@ -19,6 +19,7 @@ struct CancelCommand: ParsableCommand {
 
     func run() throws {
         try Asking.ask(
-            .cancel(run: number.value, because: reason.because), state.directory(), done: "run \(number.value) is cancelled")
+            .cancel(run: number.value, because: reason.because), state.directory(),
+            done: "run \(number.value) is cancelled")
     }
 }

@@ -33,7 +33,8 @@ struct IncidentsCommand: AsyncParsableCommand {
                 let rest = found.count - shown.count
                 let more = rest > 0 ? "… and \(rest) more (--limit)\n" : ""
                 let table =
-                    shown.isEmpty ? "no incidents\n" : ListText.incidents(shown, now: WallTime.now, palette: list.palette)
+                    shown.isEmpty
+                    ? "no incidents\n" : ListText.incidents(shown, now: WallTime.now, palette: list.palette)
                 return table + more + ListText.standing(catalog, palette: list.palette)
             },
             document: { IncidentJSON.list(shown, standing: catalog) })

@@ -46,13 +46,15 @@ struct PendingCommand: AsyncParsableCommand {
     /// - Throws: where nobody is asked.
     static func question(of run: CatalogRun) throws -> Question {
         guard let question = run.question else {
-            throw Failure(Failure.findings, "run \(run.id) does not wait for an approval: it is \(RunStateText.words(run))")
+            throw Failure(
+                Failure.findings, "run \(run.id) does not wait for an approval: it is \(RunStateText.words(run))")
         }
         return question
     }
 
     private static func table(_ pending: [(run: CatalogRun, question: Question)], _ palette: Palette) -> String {
-        pending.isEmpty ? "nothing waits for an approval\n" : ListText.pending(pending, now: WallTime.now, palette: palette)
+        pending.isEmpty
+            ? "nothing waits for an approval\n" : ListText.pending(pending, now: WallTime.now, palette: palette)
     }
 
     private static func hint(_ run: CatalogRun, _ question: Question) -> String {

@@ -19,6 +19,7 @@ struct RejectCommand: ParsableCommand {
 
     func run() throws {
         try Asking.ask(
-            .reject(run: number.value, because: reason.because), state.directory(), done: "run \(number.value) is rejected")
+            .reject(run: number.value, because: reason.because), state.directory(),
+            done: "run \(number.value) is rejected")
     }
 }

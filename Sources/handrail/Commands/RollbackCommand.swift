@@ -19,6 +19,7 @@ struct RollbackCommand: ParsableCommand {
 
     func run() throws {
         try Asking.ask(
-            .rollBack(run: number.value, because: reason.because), state.directory(), done: "run \(number.value) is being rolled back")
+            .rollBack(run: number.value, because: reason.because), state.directory(),
+            done: "run \(number.value) is being rolled back")
     }
 }

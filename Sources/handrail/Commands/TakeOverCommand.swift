@@ -19,6 +19,7 @@ struct TakeOverCommand: ParsableCommand {
 
     func run() throws {
         try Asking.ask(
-            .takeOver(run: number.value, because: reason.because), state.directory(), done: "run \(number.value) is yours")
+            .takeOver(run: number.value, because: reason.because), state.directory(),
+            done: "run \(number.value) is yours")
     }
 }

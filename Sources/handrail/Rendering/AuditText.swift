@@ -15,7 +15,8 @@ struct AuditText {
             page.sentence("\(before); what comes after it was not looked at")
             return page.text
         }
-        let removed = report.removedThrough > 0 ? ", those up to \(report.removedThrough) were removed by retention" : ""
+        let removed =
+            report.removedThrough > 0 ? ", those up to \(report.removedThrough) were removed by retention" : ""
         page.sentence("intact: \(CountText.of(report.entries, "entry", plural: "entries"))\(removed)")
         page.sentence(checkpoints)
         if report.uncoveredEntries > 0 {

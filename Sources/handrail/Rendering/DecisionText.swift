@@ -6,8 +6,8 @@ struct DecisionText {
     let explains: Bool
     /// What is said of a step: whether it would run, or does.
     var verb = "would run"
-    /// Every argument is shown whole: somebody decides on what is shown.
-    var isExact = false
+    /// Somebody decides on what is shown: every argument is shown whole. Who may decide stands below it.
+    var isForApproval = false
 
     /// How much of long lists is shown without `--explain`.
     private static let mostSteps = 12
@@ -54,7 +54,7 @@ struct DecisionText {
     }
 
     private func words(_ argv: [String]) -> [String] {
-        ShellWord.words(argv, limit: isExact ? .max : ShellWord.limit)
+        ShellWord.words(argv, limit: isForApproval ? .max : ShellWord.limit)
     }
 
     private func rehearsal(_ rehearsal: PlannedRehearsal, _ page: inout Page) {
@@ -91,7 +91,7 @@ struct DecisionText {
             page.below([ReasonText.padded(reason.effect)] + ReasonText.words(reason), indent: 0)
         }
         more(deciding.count - shown.count, "reason", &page)
-        if verdict == .approval { page.row("asks", depth: 1, approval()) }
+        if verdict == .approval, !isForApproval { page.row("asks", depth: 1, approval()) }
     }
 
     private func approval() -> [String] {

@@ -23,7 +23,8 @@ struct ExplainText {
     }
 
     func incident(
-        _ incident: CatalogIncident, runs: [CatalogRun], _ decisions: [(record: DecisionRecord, trials: [RecordedTrial])]
+        _ incident: CatalogIncident, runs: [CatalogRun],
+        _ decisions: [(record: DecisionRecord, trials: [RecordedTrial])]
     ) -> String {
         var page = Page(palette: palette, timeWidth: RunText.timeWidth)
         let alerts = CountText.of(incident.members.count, "alert")
@@ -34,7 +35,8 @@ struct ExplainText {
         TimelineText(explains: true, isSingle: true, resolved: "resolved", clock: { MomentText.clock($0) })
             .render(incident.timeline, &page)
         if incident.omittedEntries > 0 {
-            page.sentence("\(CountText.of(incident.omittedEntries, "entry", plural: "entries")) in the middle are not shown")
+            page.sentence(
+                "\(CountText.of(incident.omittedEntries, "entry", plural: "entries")) in the middle are not shown")
         }
         for (record, trials) in decisions where !trials.isEmpty {
             page.blank()
@@ -68,7 +70,8 @@ struct ExplainText {
         for miss in incident.refusals {
             let text = TextEscape.line("\(miss.runbook): \(miss.refusal.message)", limit: 400)
             page.row(
-                time: MomentText.clock(miss.at), "no plan", Page.words(of: text), remark: PlaceText.of(miss.refusal.location),
+                time: MomentText.clock(miss.at), "no plan", Page.words(of: text),
+                remark: PlaceText.of(miss.refusal.location),
                 paint: .bad)
         }
         nearMisses(incident, &page)

@@ -23,7 +23,9 @@ enum IncidentJSON {
             object.member("run") { $0.optional(run?.id) }
             object.member("incident") { $0.optional(incident?.id ?? run?.incident) }
             object.member("stage") { $0.optional(run.map { RunStateText.stage($0) }) }
-            object.member("because") { $0.optional(run.flatMap { RunStateText.reason($0.state) ?? $0.outcome?.because }) }
+            object.member("because") {
+                $0.optional(run.flatMap { RunStateText.reason($0.state) ?? $0.outcome?.because })
+            }
             object.member("decisions") { list in
                 list.array { array in
                     for (record, trials) in decisions { array.object { write(record, trials, to: &$0) } }

@@ -8,7 +8,8 @@ enum ListText {
             [
                 .init(title: "RUN", isRightAligned: true), .init(title: "STATE"),
                 .init(title: "RUNBOOK", isFlexible: true), .init(title: "TARGET", isFlexible: true),
-                .init(title: "INCIDENT", isRightAligned: true), .init(title: "DECIDED"), .init(title: "", isFlexible: true),
+                .init(title: "INCIDENT", isRightAligned: true), .init(title: "DECIDED"),
+                .init(title: "", isFlexible: true),
             ], palette: palette)
         for run in runs {
             table.row([
@@ -74,7 +75,8 @@ enum ListText {
         var lines: [String] = []
         for pause in catalog.pauses.values.sorted(by: { $0.scope < $1.scope }) {
             let since = pause.since.map { " since \(MomentText.dateAndTime($0))" } ?? ""
-            let text = "paused: \(TextEscape.line(pause.scope.description)), by \(TextEscape.line(pause.by.name.string))"
+            let text =
+                "paused: \(TextEscape.line(pause.scope.description)), by \(TextEscape.line(pause.by.name.string))"
             lines.append("\(text)\(since): \(TextEscape.line(pause.because))")
         }
         for quarantine in catalog.quarantines.values.sorted(by: { $0.quarantine.target < $1.quarantine.target }) {

@@ -21,7 +21,8 @@ struct OutputText {
         stream(report.output, "", &page)
         stream(report.errorOutput, "standard error:", &page)
         if report.droppedBytes > 0 {
-            page.below(Page.words(of: "… and \(report.droppedBytes) bytes that were not kept"), indent: 0, paint: .faint)
+            page.below(
+                Page.words(of: "… and \(report.droppedBytes) bytes that were not kept"), indent: 0, paint: .faint)
         }
     }
 
@@ -38,7 +39,9 @@ struct OutputText {
         }
         let rest = lines.count - shown.count
         if rest > 0 {
-            page.below(Page.words(of: "… and \(CountText.of(rest, "more line", plural: "more lines")) (--full)"), indent: 0, paint: .faint)
+            page.below(
+                Page.words(of: "… and \(CountText.of(rest, "more line", plural: "more lines")) (--full)"), indent: 0,
+                paint: .faint)
         }
     }
 }

@@ -18,7 +18,7 @@ struct PendingText {
         page.blank()
         why(&page)
         targets(&page)
-        DecisionText(record: run.record, explains: false, verb: "would run", isExact: true).render(&page)
+        DecisionText(record: run.record, explains: false, verb: "would run", isForApproval: true).render(&page)
         verification(&page)
         rehearsals(&page)
         approvals(&page)
@@ -39,7 +39,9 @@ struct PendingText {
         if targets.count == 1, let target = targets.first {
             page.row("on", depth: 1, TargetText.words(target), remark: TargetText.surroundings(target))
         }
-        for target in Set(targets.compactMap(\.populationText)).sorted() { page.row("", depth: 1, Page.words(of: target)) }
+        for target in Set(targets.compactMap(\.populationText)).sorted() {
+            page.row("", depth: 1, Page.words(of: target))
+        }
     }
 
     private func verification(_ page: inout Page) {
@@ -48,15 +50,18 @@ struct PendingText {
         }
         for (index, probe) in verification.probe.enumerated() {
             let remark = "within \(verification.probeWithin.inWords)"
-            page.row(index == 0 ? "then probes" : "", depth: 1, ShellWord.words(probe.argv, limit: .max), remark: remark)
+            page.row(
+                index == 0 ? "then probes" : "", depth: 1, ShellWord.words(probe.argv, limit: .max), remark: remark)
         }
         if !verification.resolved.isEmpty {
             let alerts = CountText.of(verification.resolved.count, "alert")
             let verb = verification.resolved.count == 1 ? "stops" : "stop"
             page.row(
-                "and waits until", depth: 1,
+                verification.probe.isEmpty ? "then waits until" : "and waits until", depth: 1,
                 Page.words(
-                    of: "\(alerts) \(verb) firing within \(verification.within.inWords), for \(verification.stable.inWords)"))
+                    of:
+                        "\(alerts) \(verb) firing within \(verification.within.inWords), for \(verification.stable.inWords)"
+                ))
         }
         let otherwise: String =
             switch verification.otherwise {
@@ -73,11 +78,13 @@ struct PendingText {
         for kept in reports {
             let age = MomentText.relative(kept.at, to: now)
             page.row(
-                "dry-run, step \(kept.report.step + 1)", depth: 1, ShellWord.words(kept.report.argv, limit: .max), remark: age)
+                "dry-run, step \(kept.report.step + 1)", depth: 1, ShellWord.words(kept.report.argv, limit: .max),
+                remark: age)
             OutputText(report: kept.report, isFull: isFull).render(below: &page)
         }
         if reports.isEmpty, run.record.plan.steps.contains(where: \.hasRehearsal) {
-            page.row("dry-run", depth: 1, Page.words(of: "what it printed is not in the journal any more"), paint: .caution)
+            page.row(
+                "dry-run", depth: 1, Page.words(of: "what it printed is not in the journal any more"), paint: .caution)
         }
     }
 

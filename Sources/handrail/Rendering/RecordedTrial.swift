@@ -22,7 +22,8 @@ struct RecordedTrial: Hashable {
 
     /// Those of a decision's payload. What has another shape is left out: a newer version may have written it.
     static func all(in payload: [UInt8]) -> [RecordedTrial] {
-        guard let document = try? JSONValue(parsing: payload), case .array(let trials)? = document["decision"]?["trials"]
+        guard let document = try? JSONValue(parsing: payload),
+            case .array(let trials)? = document["decision"]?["trials"]
         else { return [] }
         return trials.compactMap { RecordedTrial($0) }
     }

@@ -113,7 +113,8 @@ struct RunEventText {
 
     private static func captured(_ step: Int, _ values: [String: String]) -> RunEventText {
         let pairs = values.sorted { ExactText($0.key) < ExactText($1.key) }.map { "\($0.key) = \($0.value)" }
-        return RunEventText(heading: "read for undo of step \(step + 1)", content: pairs.joined(separator: ", "), depth: 1)
+        return RunEventText(
+            heading: "read for undo of step \(step + 1)", content: pairs.joined(separator: ", "), depth: 1)
     }
 
     private static func probed(_ step: Int, _ answer: ProbeAnswer) -> RunEventText {

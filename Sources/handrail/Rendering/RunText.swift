@@ -77,8 +77,8 @@ struct RunText {
     /// Where it waits for a person, or is over.
     private static func standstill(_ state: RunState, _ page: inout Page) {
         switch state {
-        case .held, .stuck, .finished:
-            page.row("is \(RunStateText.words(state))", depth: 1, paint: .strong)
+        case .held, .stuck: page.row("is \(RunStateText.words(state))", headingPaint: .strong)
+        case .finished: page.row("ended: \(RunStateText.words(state))", headingPaint: .strong)
         case .pending: page.row("waits for an approval", depth: 1)
         case .proposed, .rehearsing, .checking, .running, .probing, .verifying, .rollingBack: break
         }

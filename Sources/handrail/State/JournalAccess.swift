@@ -31,7 +31,8 @@ struct JournalAccess {
         do {
             let reading = try await read(catalogReader, limits)
             if let first = reading.firstUnreadable {
-                let text = "\(reading.unreadable) entries are not shown, the first is \(first.sequence): \(first.because)"
+                let text =
+                    "\(reading.unreadable) entries are not shown, the first is \(first.sequence): \(first.because)"
                 Console.error.write("handrail: \(TerminalText.escaped(text))\n")
             }
             return reading.catalog

@@ -124,7 +124,8 @@ struct RequestFile: Hashable {
         case .takeOver: return .takeOver(run: try run(in: document), because: try text("because", in: document))
         case .pause: return .pause(try scope(in: document), because: try text("because", in: document))
         case .resume: return .resume(try scope(in: document))
-        case .release: return .release(target: try text("target", in: document), because: try text("because", in: document))
+        case .release:
+            return .release(target: try text("target", in: document), because: try text("because", in: document))
         }
     }
 

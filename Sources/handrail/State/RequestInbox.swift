@@ -41,7 +41,8 @@ struct RequestInbox: ~Copyable {
     /// A file that is still being written.
     private static let temporaryLife = Duration.seconds(60 * 60)
     private static let pauseBetweenCleanings = Duration.seconds(10 * 60)
-    private static let mostFiles = 1000
+    private static let mostFiles = 100_000
+    private static let mostAtOnce = 1000
 
     private struct Candidate {
         let name: [CChar]
@@ -74,9 +75,10 @@ struct RequestInbox: ~Copyable {
     ///
     /// - Parameter report: called with each file that is no request.
     mutating func take(at now: Timestamp = WallTime.now, reporting report: (RefusedFile) -> Void) -> [InboxRequest] {
-        if now - cleanedAt >= Self.pauseBetweenCleanings { forgetOldAnswers(now) }
+        let isCleaning = now - cleanedAt >= Self.pauseBetweenCleanings
+        if isCleaning { forgetOldAnswers(now) }
         var requests: [InboxRequest] = []
-        for candidate in candidates() {
+        for candidate in candidates(withTemporaries: isCleaning) {
             do {
                 if let request = try request(candidate, now) { requests.append(request) }
             } catch {
@@ -92,7 +94,8 @@ struct RequestInbox: ~Copyable {
     /// Tells whoever asked, and lets go of the request.
     mutating func answer(_ id: String, _ answer: Director.Answer) throws {
         try answers.write(
-            AnswerFile(id: id, answer: answer).bytes, as: RequestFile.name(of: id), mode: directory.isShared ? 0o640 : 0o600)
+            AnswerFile(id: id, answer: answer).bytes, as: RequestFile.name(of: id),
+            mode: directory.isShared ? 0o640 : 0o600)
         guard let inode = taken.removeValue(forKey: id) else { return }
         let name = Self.cString(RequestFile.name(of: id))
         // Another file that has come to this name is not removed unseen.
@@ -102,8 +105,11 @@ struct RequestInbox: ~Copyable {
     // MARK: - Reading
 
     /// By the time of their arrival, which nobody but the kernel sets.
-    private func candidates() -> [Candidate] {
-        inbox.names(atMost: Self.mostFiles).compactMap { name in
+    ///
+    /// - Parameter withTemporaries: also what is still being written. Otherwise it is passed over, however much there is.
+    private func candidates(withTemporaries: Bool) -> [Candidate] {
+        let names = inbox.names(atMost: Self.mostFiles).filter { withTemporaries || $0.first != 0x2E }
+        return names.compactMap { name in
             inbox.status(of: name).map { Candidate(name: name, status: $0) }
         }
         .sorted { left, right in
@@ -113,10 +119,12 @@ struct RequestInbox: ~Copyable {
             }
             return left.name.lexicographicallyPrecedes(right.name)
         }
+        .prefix(Self.mostAtOnce).map(\.self)
     }
 
     /// Nil where there is nothing to do yet.
-    private mutating func request(_ candidate: Candidate, _ now: Timestamp) throws(ForeignFile.Refusal) -> InboxRequest? {
+    private mutating func request(_ candidate: Candidate, _ now: Timestamp) throws(ForeignFile.Refusal) -> InboxRequest?
+    {
         let name = String(decoding: candidate.name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         if name.hasPrefix(".") {
             guard now - candidate.status.changedAt >= Self.temporaryLife else { return nil }
@@ -158,7 +166,8 @@ struct RequestInbox: ~Copyable {
         if !isMoved { leftBehind.insert(candidate.status.st_ino) }
         return RefusedFile(
             name: TerminalText.escaped(name),
-            owner: TerminalText.escaped(SystemUser.name(of: candidate.status.st_uid) ?? "user \(candidate.status.st_uid)"),
+            owner: TerminalText.escaped(
+                SystemUser.name(of: candidate.status.st_uid) ?? "user \(candidate.status.st_uid)"),
             because: because, movedTo: isMoved ? "\(directory.refused)/\(place)" : nil)
     }
 

@@ -56,7 +56,8 @@ struct StateDirectory {
             let name = SystemUser.name(of: directory.owner) ?? "user \(directory.owner)"
             throw Failure(
                 Failure.unreachable,
-                "the state directory \(shown(path)) belongs to \(TerminalText.escaped(name)): run the engine as that user")
+                "the state directory \(shown(path)) belongs to \(TerminalText.escaped(name)): run the engine as that user"
+            )
         }
         try makeFolder(directory.inbox, mode: directory.isShared ? 0o3730 : 0o1700)
         try makeFolder(directory.answers, mode: directory.isShared ? 0o2750 : 0o700)
@@ -119,11 +120,14 @@ struct StateDirectory {
 
     /// Whether a process holds the engine's lock. The kernel knows, so a file that was left behind says nothing.
     ///
-    /// It is asked by trying to share the lock for an instant. An engine that starts in that instant has to try again.
+    /// It is asked by trying to share the lock for an instant, and only where an engine that ended has left its number: an
+    /// engine that starts in that very instant would find the lock taken.
     var hasEngine: Bool {
         let descriptor = open(lock, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return errno != ENOENT }
         defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_size > 0 else { return false }
         return flock(descriptor, LOCK_SH | LOCK_NB) != 0
     }
 }

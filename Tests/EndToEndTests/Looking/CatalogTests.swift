@@ -87,7 +87,8 @@ import Testing
         #expect(Catalog(entries).quarantines.count == 1)
         entries += [
             Sample.entry(4, .state(.request(.resume(.everything), by: SampleRun.ada, refusal: nil))),
-            Sample.entry(5, .state(.request(.release(target: "worker:w2", because: "x"), by: SampleRun.ada, refusal: nil))),
+            Sample.entry(
+                5, .state(.request(.release(target: "worker:w2", because: "x"), by: SampleRun.ada, refusal: nil))),
         ]
         #expect(Catalog(entries).pauses.isEmpty && Catalog(entries).quarantines.isEmpty)
     }
@@ -167,6 +168,7 @@ import Testing
         let run = try #require(reading.catalog.runs[7])
         // What stands between the first entry that is kept and the snapshot is in the snapshot.
         #expect(run.events.count == 7 && run.state == .finished(.succeeded))
+        #expect(run.record.decision.approval == sample.record.decision.approval)
     }
 
     @Test func whatThisVersionCannotReadIsCountedAndLeftOut() async throws {

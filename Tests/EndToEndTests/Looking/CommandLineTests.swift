@@ -46,6 +46,23 @@ import Testing
         try await engine.stop()
     }
 
+    /// `script` gives it a terminal.
+    @Test func onATerminalThePlanIsShownAndOnlyYesApprovesIt() async throws {
+        let scratch = try Scratch()
+        let engine = try await LiveEngine(scratch.path("state"), people: [Self.me])
+        try await engine.raise()
+        let command = "\(try Program.path()) approve 1 --state \(scratch.path("state"))"
+        for (answer, code) in [("y", 1), ("", 1), ("YES", 1), ("yes", 0)] as [(String, Int32)] {
+            let result = try await Program.run(
+                ["-qec", command, "/dev/null"],
+                program: "/usr/bin/script", input: answer + "\n")
+            #expect(result.code == code, "\(answer): \(result)")
+            #expect(result.output.contains("redis-tool restart redis") && result.output.contains("Type yes"), "\(result)")
+        }
+        try await engine.wait { if case .verifying = $0.runView(1)?.run?.state { true } else { false } }
+        try await engine.stop()
+    }
+
     @Test func everyRefusalHasItsExitCode() async throws {
         let scratch = try Scratch()
         let nowhere = try await Program.run(["runs", "--state", scratch.path("none")])
@@ -146,7 +163,8 @@ import Testing
         #expect(again.code == 1 && again.errors.contains("approved already"), "\(again)")
         let stranger = try await Program.run(approve, as: "games", group: "games", program: program)
         #expect(stranger.code == 3, "\(stranger)")
-        let looked = try await Program.run(["pending", "1", "--state", path], as: "bin", group: "daemon", program: program)
+        let looked = try await Program.run(
+            ["pending", "1", "--state", path], as: "bin", group: "daemon", program: program)
         #expect(looked.code == 0 && looked.output.contains("1 of 2: daemon"), "\(looked)")
         let second = try await Program.run(approve, as: "bin", group: "daemon", program: program)
         #expect(second.code == 0, "\(second)")

@@ -52,12 +52,14 @@ struct SampleRun {
     }
 
     mutating func reports(
-        _ purpose: StepReport.Purpose, _ argv: [String], at seconds: Double, output: String = "", errorOutput: String = "",
+        _ purpose: StepReport.Purpose, _ argv: [String], at seconds: Double, output: String = "",
+        errorOutput: String = "",
         isSuccess: Bool = true
     ) {
         let report = StepReport(
             run: id, step: 0, purpose: purpose, attempt: 1, argv: argv, ending: isSuccess ? "exited 0" : "exited 1",
-            isSuccess: isSuccess, duration: .milliseconds(120), output: output, errorOutput: errorOutput, droppedBytes: 0)
+            isSuccess: isSuccess, duration: .milliseconds(120), output: output, errorOutput: errorOutput,
+            droppedBytes: 0)
         entries.append(Sample.entry(seconds, .state(.report(report))))
     }
 
@@ -103,6 +105,7 @@ extension Sample {
     static let beginning = [
         entry(
             0, .state(.engineStarted(EngineStart(version: "1", mode: .act, workspaceDigest: "w"))), incident: nil),
-        entry(0, .incidentOpened(stuck)), entry(4, .alertJoined(backlog, .sharesLabel(name: "queue", value: "payments"))),
+        entry(0, .incidentOpened(stuck)),
+        entry(4, .alertJoined(backlog, .sharesLabel(name: "queue", value: "payments"))),
     ]
 }

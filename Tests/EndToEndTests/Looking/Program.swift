@@ -30,10 +30,10 @@ enum Program {
     }
 
     /// - Parameters:
-    ///   - user: an account to run it as, with its own groups and `group`; only root can do that.
+    ///   - user: an account to run it as, with `group` and no other; only root can do that.
     static func run(
         _ arguments: [String], as user: String? = nil, group: String? = nil, program: String? = nil,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], input: String = ""
     ) async throws -> Result {
         let program = try program ?? path()
         let process = Process()
@@ -49,11 +49,14 @@ enum Program {
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = errors
-        process.standardInput = FileHandle.nullDevice
+        let written = Pipe()
+        process.standardInput = written
         return try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
                 do {
                     try process.run()
+                    try written.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+                    try written.fileHandleForWriting.close()
                     let text = output.fileHandleForReading.readDataToEndOfFile()
                     let errorText = errors.fileHandleForReading.readDataToEndOfFile()
                     process.waitUntilExit()

@@ -178,17 +178,24 @@ import Testing
     }
 
     @Test(arguments: [
-        ("not JSON", "it is no JSON"), ("", "it is no JSON"), ("[]", "it is of a version that this engine does not know"),
-        (#"{"version":2,"id":"1-2-a","request":"resume","scope":"everything"}"#,
-            "it is of a version that this engine does not know"),
-        (#"{"version":1,"id":"1-2-b","request":"resume","scope":"everything"}"#,
-            "it is not called like the request in it"),
+        ("not JSON", "it is no JSON"), ("", "it is no JSON"),
+        ("[]", "it is of a version that this engine does not know"),
+        (
+            #"{"version":2,"id":"1-2-a","request":"resume","scope":"everything"}"#,
+            "it is of a version that this engine does not know"
+        ),
+        (
+            #"{"version":1,"id":"1-2-b","request":"resume","scope":"everything"}"#,
+            "it is not called like the request in it"
+        ),
         (#"{"version":1,"id":"1-2-a","request":"shell"}"#, "nobody knows such a request"),
         (#"{"version":1,"id":"1-2-a","request":"resume","scope":"all"}"#, "`scope` is none"),
         (#"{"version":1,"id":"1-2-a","request":"reject","run":1.5,"because":"x"}"#, "`run` is no number of a run"),
         (#"{"version":1,"id":"1-2-a","request":"reject","run":-1,"because":"x"}"#, "`run` is no number of a run"),
-        (#"{"version":1,"id":"1-2-a","request":"reject","run":1,"because":""}"#,
-            "`because` is no text of 1 to 2000 bytes"),
+        (
+            #"{"version":1,"id":"1-2-a","request":"reject","run":1,"because":""}"#,
+            "`because` is no text of 1 to 2000 bytes"
+        ),
     ])
     func whatIsNoRequestIsMovedAside(text: String, because: String) throws {
         try write(text, as: "1-2-a.json")
@@ -218,6 +225,7 @@ import Testing
 
     @Test func aFloodIsTakenInPiecesAndNothingOfItIsLost() throws {
         for number in 0..<1500 { try put(.resume(.everything), id: "1-\(number)-a") }
+        for number in 0..<1500 { try write("{", as: ".\(number)") }
         var inbox = try RequestInbox(directory)
         var taken: Set<String> = []
         for _ in 0..<3 {

@@ -8,7 +8,10 @@ import Testing
         let document: JSONValue = [
             "schema": "handrail.runs/1", "yes": true, "empty": [], "none": [:], "nothing": nil,
             "runs": [
-                ["run": 7, "argv": ["restart", "- x: y", "#"], "targets": [["id": "w2"], ["id": "\u{202E}\n\u{1F600}\u{E0001}"]]],
+                [
+                    "run": 7, "argv": ["restart", "- x: y", "#"],
+                    "targets": [["id": "w2"], ["id": "\u{202E}\n\u{1F600}\u{E0001}"]],
+                ],
                 [["nested", 1.5], []],
             ],
         ]
@@ -59,7 +62,9 @@ import Testing
     }
 
     private static func text(_ random: inout SplitMix64) -> String {
-        let pieces = ["a", " ", "\n", "\t", "\"", "\\", ":", "-", "#", "é", "e\u{301}", "\u{7F}", "\u{202E}", "😀", "null", "1"]
+        let pieces = [
+            "a", " ", "\n", "\t", "\"", "\\", ":", "-", "#", "é", "e\u{301}", "\u{7F}", "\u{202E}", "😀", "null", "1",
+        ]
         return (0..<random.below(6)).map { _ in random.pick(pieces) }.joined()
     }
 

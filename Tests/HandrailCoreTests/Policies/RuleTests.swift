@@ -89,6 +89,18 @@ import Testing
         #expect(decision.verdict == .approval)
     }
 
+    /// Whoever says so is right: no rule can let the author in again.
+    @Test(arguments: [[true, false], [false, true], [true, true], [false, false]])
+    func oneRuleThatExcludesTheAuthorIsEnough(excludes: [Bool]) throws {
+        let rules = try excludes.enumerated().map { index, excludesAuthor in
+            try Sample.rule(
+                "true", .approval, line: index + 2,
+                approval: Approval(from: [], count: 1, expires: .seconds(60), excludesAuthor: excludesAuthor))
+        }
+        let decision = Sample.decide(Sample.set(Sample.policy(default: .approval, restrict: rules)))
+        #expect(decision.approval.excludesAuthor == excludes.contains(true))
+    }
+
     @Test func noCommonRoleDenies() throws {
         let rules = try ["sre", "web"].enumerated().map { index, role in
             try Sample.rule(

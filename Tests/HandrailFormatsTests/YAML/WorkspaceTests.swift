@@ -32,6 +32,24 @@ struct WorkspaceTests {
     }
 
     @Test
+    func secretsAndWhoMayNotApproveAreRead() throws {
+        let files = SampleFiles.all.map { file in
+            (
+                path: file.path,
+                text: file.text.split(separator: "timeout: 1m30s", omittingEmptySubsequences: false)
+                    .joined(separator: "timeout: 1m30s\nsecrets: [B_TOKEN, A1]")
+                    .split(separator: "count: 1, expires", omittingEmptySubsequences: false)
+                    .joined(separator: "exclude: [author], expires")
+            )
+        }
+        let loaded = SampleFiles.load(files)
+        #expect(loaded.findings.isEmpty)
+        let workspace = try #require(loaded.workspace)
+        #expect(workspace.actions.first { $0.name == "haproxy.scale" }?.secrets == ["A1", "B_TOKEN"])
+        #expect(workspace.policies.first?.restrict.first?.approval?.excludesAuthor == true)
+    }
+
+    @Test
     func aRunbookIsReadAsItIsWritten() throws {
         let runbook = try #require(SampleFiles.load(SampleFiles.all).workspace?.runbooks.first)
         #expect(runbook.signature.when.map(\.name) == ["stuck", "queue"])
