@@ -26,7 +26,7 @@ struct ApproveCommand: AsyncParsableCommand {
     @Flag(help: "Show all that the dry-run printed.")
     var full = false
 
-    @OptionGroup var state: StateOptions
+    @OptionGroup var asking: AskOptions
 
     @Option(help: "Colour: auto, always or never.")
     var color: ColourChoice = .auto
@@ -46,26 +46,25 @@ struct ApproveCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let directory = try state.directory()
-        if let digest { return try approve(digest, directory) }
+        if let digest { return try approve(digest) }
         guard isatty(STDIN_FILENO) == 1, Console.output.isTerminal else {
             throw Failure(
                 Failure.wrongUsage,
                 "without a terminal nobody can see the plan: name it with --digest, as `handrail pending \(number.value)` shows it"
             )
         }
-        try approve(try await confirmed(directory), directory)
+        try approve(try await confirmed())
     }
 
-    private func approve(_ digest: String, _ directory: StateDirectory) throws {
-        try Asking.ask(
-            .approve(run: number.value, digest: digest), directory,
+    private func approve(_ digest: String) throws {
+        try asking.ask(
+            .approve(run: number.value, digest: digest),
             done: "your approval of run \(number.value) counts; `handrail show \(number.value)` says how it goes on")
     }
 
     /// Shows the plan and asks; the digest of what was shown.
-    private func confirmed(_ directory: StateDirectory) async throws -> String {
-        let catalog = try await JournalAccess(directory).catalog(pinnedRun: number.value)
+    private func confirmed() async throws -> String {
+        let catalog = try await asking.state.journal().catalog(pinnedRun: number.value)
         let found = try catalog.run(number.value)
         let question = try PendingCommand.question(of: found)
         let text = PendingText(

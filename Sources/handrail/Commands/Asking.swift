@@ -1,13 +1,20 @@
+internal import ArgumentParser
 internal import HandrailCore
 internal import HandrailEngine
 internal import HandrailFormats
 
 /// Asks the engine for something, and says what came of it.
-enum Asking {
+struct AskOptions: ParsableArguments {
+    @OptionGroup var state: StateOptions
+
+    @Option(help: "How long an engine that is at work is waited for.")
+    var wait = SpanArgument(.seconds(15))
+
     /// - Parameter done: said where it was done.
     /// - Throws: exit code 1 where the engine refused, with its reason; 3 where no engine answered.
-    static func ask(_ request: PersonRequest, _ directory: StateDirectory, done: String) throws {
-        switch try RequestSender(directory: directory).ask(request) {
+    func ask(_ request: PersonRequest, done: String) throws {
+        let directory = try state.directory()
+        switch try RequestSender(directory: directory).ask(request, patience: wait.span) {
         case .answered(.done): Console.output.write(done + "\n")
         case .answered(.refused(let because)):
             throw Failure(Failure.findings, "refused: \(TerminalText.escaped(because))")
@@ -23,4 +30,20 @@ enum Asking {
                     + "\(RequestInbox.requestLife.inWords), unless you remove it")
         }
     }
+}
+
+/// `90s`, `2m`.
+struct SpanArgument: ExpressibleByArgument {
+    let span: Duration
+
+    init(_ span: Duration) {
+        self.span = span
+    }
+
+    init?(argument: String) {
+        guard let span = Duration(inWords: argument), span > .zero else { return nil }
+        self.span = span
+    }
+
+    var defaultValueDescription: String { span.inWords }
 }

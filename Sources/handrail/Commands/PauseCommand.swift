@@ -16,11 +16,11 @@ struct PauseCommand: ParsableCommand {
     var scope = ScopeArgument(.everything)
 
     @OptionGroup var reason: BecauseOption
-    @OptionGroup var state: StateOptions
+    @OptionGroup var asking: AskOptions
 
     func run() throws {
-        try Asking.ask(
-            .pause(scope.scope, because: reason.because), state.directory(),
+        try asking.ask(
+            .pause(scope.scope, because: reason.because),
             done: "\(TextEscape.line(scope.scope.description)) is paused: no step begins until `handrail resume`")
     }
 }

@@ -22,7 +22,7 @@ struct ResumeCommand: ParsableCommand {
     @Option(help: "Why the target is fine again. It is kept in the journal.")
     var because: String?
 
-    @OptionGroup var state: StateOptions
+    @OptionGroup var asking: AskOptions
 
     func validate() throws {
         guard target != nil else {
@@ -35,12 +35,12 @@ struct ResumeCommand: ParsableCommand {
 
     func run() throws {
         if let target, let because {
-            return try Asking.ask(
-                .release(target: target, because: because), state.directory(),
+            return try asking.ask(
+                .release(target: target, because: because),
                 done: "\(ShellWord.word(target)) is released")
         }
         let scope = scope?.scope ?? .everything
-        try Asking.ask(
-            .resume(scope), state.directory(), done: "\(TextEscape.line(scope.description)) goes on")
+        try asking.ask(
+            .resume(scope), done: "\(TextEscape.line(scope.description)) goes on")
     }
 }

@@ -15,11 +15,11 @@ struct RollbackCommand: ParsableCommand {
     var number: RunNumber
 
     @OptionGroup var reason: BecauseOption
-    @OptionGroup var state: StateOptions
+    @OptionGroup var asking: AskOptions
 
     func run() throws {
-        try Asking.ask(
-            .rollBack(run: number.value, because: reason.because), state.directory(),
+        try asking.ask(
+            .rollBack(run: number.value, because: reason.because),
             done: "run \(number.value) is being rolled back")
     }
 }

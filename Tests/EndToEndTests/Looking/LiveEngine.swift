@@ -64,7 +64,7 @@ final class LiveEngine: Sendable {
     }
 
     func wait(until isReached: (Engine) -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(300)
         while !isReached(await conductor.engine) {
             guard ContinuousClock.now < deadline else { throw Overdue() }
             try await Task.sleep(for: .milliseconds(10))
