@@ -66,10 +66,16 @@ extension Catalog {
         incidents[id] = incident
     }
 
+    /// Asked for, or of a run that was.
+    private func isPinned(_ incident: Int) -> Bool {
+        limits.pinnedIncidents.contains(incident)
+            || limits.pinnedRuns.contains { runs[$0]?.incident == incident }
+    }
+
     private mutating func incidentEnded(_ id: Int) {
         endedIncidents.add(id)
         while endedIncidents.count > limits.endedIncidents, let oldest = endedIncidents.removeOldest() {
-            guard !limits.pinnedIncidents.contains(oldest) else { continue }
+            guard !isPinned(oldest) else { continue }
             incidents[oldest] = nil
             forgottenIncidents += 1
         }

@@ -42,7 +42,6 @@ struct RequestInbox: ~Copyable {
     private static let temporaryLife = Duration.seconds(60 * 60)
     private static let pauseBetweenCleanings = Duration.seconds(10 * 60)
     private static let mostFiles = 100_000
-    private static let mostAtOnce = 1000
 
     private struct Candidate {
         let name: [CChar]
@@ -50,6 +49,7 @@ struct RequestInbox: ~Copyable {
     }
 
     private let directory: StateDirectory
+    private let mostAtOnce: Int
     private let inbox: Folder
     private let answers: Folder
     private let refused: Folder
@@ -60,12 +60,15 @@ struct RequestInbox: ~Copyable {
     private var cleanedAt = Timestamp.distantPast
     private var movedCount = 0
 
-    /// - Parameter directory: opened for the engine, whose lock the caller holds.
-    init(_ directory: StateDirectory) throws {
+    /// - Parameters:
+    ///   - directory: opened for the engine, whose lock the caller holds.
+    ///   - mostAtOnce: files that one call takes; the others wait for the next.
+    init(_ directory: StateDirectory, mostAtOnce: Int = 1000) throws {
         let inbox = try Folder(directory.inbox)
         let answers = try Folder(directory.answers)
         let refused = try Folder(directory.refused)
         self.directory = directory
+        self.mostAtOnce = mostAtOnce
         self.inbox = inbox
         self.answers = answers
         self.refused = refused
@@ -119,7 +122,7 @@ struct RequestInbox: ~Copyable {
             }
             return left.name.lexicographicallyPrecedes(right.name)
         }
-        .prefix(Self.mostAtOnce).map(\.self)
+        .prefix(mostAtOnce).map(\.self)
     }
 
     /// Nil where there is nothing to do yet.

@@ -64,6 +64,23 @@ import Testing
         #expect(catalog.forgottenRuns == 39)
     }
 
+    @Test func theIncidentOfAPinnedRunIsKept() throws {
+        let closed = (2...20).flatMap { id in
+            [
+                Sample.entry(200, .incidentOpened(Sample.backlog), incident: id),
+                Sample.entry(201, .incidentClosed(Sample.summary()), incident: id),
+            ]
+        }
+        let entries =
+            Sample.beginning + (try SampleRun.succeeded()).entries
+            + [Sample.entry(170, .incidentClosed(Sample.summary()), incident: 1)] + closed
+        var limits = Catalog.Limits()
+        limits.endedIncidents = 3
+        #expect(Catalog(entries, limits: limits).incidents.keys.sorted() == [18, 19, 20])
+        limits.pinnedRuns = [7]
+        #expect(Catalog(entries, limits: limits).incidents.keys.sorted() == [1, 18, 19, 20])
+    }
+
     @Test func whatAMergedIncidentHadIsTheOthers() throws {
         var entries = Sample.beginning
         entries.insert(Sample.entry(1, .incidentOpened(Sample.backlog), incident: 2), at: 2)

@@ -212,7 +212,8 @@ import Testing
     func aNameThatIsNoneIsEscapedAndMovedAside(name: String) throws {
         try write("{}", as: name)
         let (requests, refused) = try take()
-        #expect(requests.isEmpty && refused.count <= 1)
+        // What begins with a dot may still be under way.
+        #expect(requests.isEmpty && refused.count == (name.hasPrefix(".") ? 0 : 1))
         #expect(refused.allSatisfy { !$0.description.unicodeScalars.contains("\u{1B}") })
     }
 
@@ -224,17 +225,16 @@ import Testing
     }
 
     @Test func aFloodIsTakenInPiecesAndNothingOfItIsLost() throws {
-        for number in 0..<1500 { try put(.resume(.everything), id: "1-\(number)-a") }
-        for number in 0..<1500 { try write("{", as: ".\(number)") }
-        var inbox = try RequestInbox(directory)
+        for number in 0..<50 { try put(.resume(.everything), id: "1-\(number)-a") }
+        for number in 0..<50 { try write("{", as: ".\(number)") }
+        var inbox = try RequestInbox(directory, mostAtOnce: 20)
         var taken: Set<String> = []
-        for _ in 0..<3 {
-            for request in inbox.take(reporting: { _ in }) {
-                taken.insert(request.id)
-                try inbox.answer(request.id, .done)
-            }
+        for expected in [20, 20, 10, 0] {
+            let requests = inbox.take { _ in }.filter { taken.insert($0.id).inserted }
+            #expect(requests.count == expected)
+            for request in requests { try inbox.answer(request.id, .done) }
         }
-        #expect(taken.count == 1500)
+        #expect(taken.count == 50)
     }
 
     /// Seeded; a seed that fails once becomes a test of its own.
