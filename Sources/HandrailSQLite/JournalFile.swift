@@ -1,4 +1,5 @@
 internal import GRDB
+internal import GRDBSQLite
 internal import Glibc
 
 /// Opens connections to a journal's file, with the settings that its promises rest on.
@@ -95,6 +96,17 @@ enum JournalFile {
             throw JournalError.failed("SQLite does not flush every commit to the disk")
         }
         try database.execute(sql: "PRAGMA journal_size_limit = \(64 << 20)")
+        try keepLog(database)
+    }
+
+    /// The log's files stay, emptied, when the engine ends: who may read but not write them could not open the journal
+    /// otherwise, since SQLite would have to make them anew.
+    private static func keepLog(_ database: Database) throws {
+        var isKept: CInt = 1
+        let code = sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_PERSIST_WAL, &isKept)
+        guard code == SQLITE_OK else {
+            throw JournalError.failed("SQLite does not keep its write-ahead log (code \(code))")
+        }
     }
 
     static func synchronous(_ database: Database) throws -> Int64? {

@@ -176,5 +176,8 @@ import Testing
         #expect(second.code == 0, "\(second)")
         try await engine.wait { if case .verifying = $0.runView(1)?.run?.state { true } else { false } }
         try await engine.stop()
+        // Who may not write to the journal can read it also when nobody holds it open.
+        let later = try await Program.run(["runs", "--state", path], as: "bin", group: "daemon", program: program)
+        #expect(later.code == 0 && later.output.contains("verifying"), "\(later)")
     }
 }
