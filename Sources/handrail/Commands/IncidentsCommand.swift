@@ -30,8 +30,7 @@ struct IncidentsCommand: AsyncParsableCommand {
         let shown = Array(found.prefix(limit))
         list.write(
             table: {
-                let rest = found.count - shown.count
-                let more = rest > 0 ? "… and \(rest) more (--limit)\n" : ""
+                let more = ListText.omitted(found.count - shown.count, older: catalog.forgottenIncidents)
                 let table =
                     shown.isEmpty
                     ? "no incidents\n" : ListText.incidents(shown, now: WallTime.now, palette: list.palette)

@@ -43,8 +43,7 @@ struct RunsCommand: AsyncParsableCommand {
         let shown = Array(found.prefix(limit))
         list.write(
             table: {
-                let rest = found.count - shown.count
-                let more = rest > 0 ? "… and \(rest) more (--limit)\n" : ""
+                let more = ListText.omitted(found.count - shown.count, older: catalog.forgottenRuns)
                 let table = shown.isEmpty ? "no runs\n" : ListText.runs(shown, now: WallTime.now, palette: list.palette)
                 return table + more + ListText.standing(catalog, palette: list.palette)
             },

@@ -66,6 +66,14 @@ enum ListText {
         return table.rendered
     }
 
+    /// What a list leaves out.
+    static func omitted(_ rest: Int, older: Int) -> String {
+        var parts: [String] = []
+        if rest > 0 { parts.append("\(rest) more (--limit)") }
+        if older > 0 { parts.append("\(older) older ones that have ended, each to be had by its number") }
+        return parts.isEmpty ? "" : "… and " + parts.joined(separator: ", and ") + "\n"
+    }
+
     static func words(_ incident: CatalogIncident) -> String {
         incident.mergedInto.map { "merged into \($0)" } ?? incident.phase.rawValue
     }

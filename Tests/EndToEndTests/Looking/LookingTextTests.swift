@@ -195,6 +195,14 @@ import Testing
                 """#)
     }
 
+    @Test func whatAListLeavesOutIsCounted() {
+        #expect(ListText.omitted(0, older: 0) == "")
+        #expect(ListText.omitted(3, older: 0) == "… and 3 more (--limit)\n")
+        #expect(
+            ListText.omitted(3, older: 9)
+                == "… and 3 more (--limit), and 9 older ones that have ended, each to be had by its number\n")
+    }
+
     /// An argument is what would run: nothing of it is cut where somebody decides on it.
     @Test func aLongArgumentIsShownWhole() throws {
         let long = (0..<400).map { "a\($0 % 10)" }.joined()
