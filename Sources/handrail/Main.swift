@@ -3,6 +3,8 @@ internal import Glibc
 
 /// The command line. Exit codes: 0 fine, 1 findings or a refused action, 2 wrong usage, 3 could not open something.
 struct Handrail: ParsableCommand {
+    static let versionNumber = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "handrail",
         abstract: "Decides which known incidents may be fixed automatically, and says why.",
@@ -15,7 +17,7 @@ struct Handrail: ParsableCommand {
 
             Nothing is executed by these. Only `handrail run --act` acts.
             """,
-        version: "handrail 0.1.0",
+        version: "handrail \(versionNumber)",
         subcommands: [CheckCommand.self, FactsCommand.self, ReplayCommand.self, RunCommand.self],
         groupedSubcommands: [
             CommandGroup(

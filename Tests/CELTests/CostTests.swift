@@ -136,8 +136,6 @@ struct ExpressionWriter {
         "math.abs(N)", "size(labels)", "alerts.map(a, a.count)[0]",
     ]
 
-    init(random: SplitMix) { self.random = random }
-
     mutating func expression(depth: Int) -> String {
         fill([Self.texts, Self.lists, Self.conditions, Self.numbers][random.below(4)], depth)
     }

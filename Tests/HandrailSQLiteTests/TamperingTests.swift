@@ -27,7 +27,8 @@ struct TamperingTests {
             let edits = [
                 "at = at + 1", "kind = kind || 'x'", "payload = CAST(payload || 'x' AS BLOB)", "payload = x''",
             ]
-            try directory.edit("UPDATE entry SET \(edits.randomElement(using: &random)!) WHERE sequence = \(place)")
+            let edit = edits[Int.random(in: edits.indices, using: &random)]
+            try directory.edit("UPDATE entry SET \(edit) WHERE sequence = \(place)")
         case .drop:
             try directory.edit("DELETE FROM entry WHERE sequence BETWEEN \(place) AND \(other - 1)")
         case .dropAndRenumber:

@@ -38,7 +38,7 @@ extension Engine {
         if let target = active.plan.targets.first(where: { quarantines[$0.key].map { $0.run != id } ?? false }) {
             return .refused(step: step, because: "\(target) is quarantined")
         }
-        guard let index = runbooks.firstIndex(where: { $0.name.hasSameBytes(as: active.plan.runbook) }) else {
+        guard let index = index(ofRunbook: active.plan.runbook) else {
             return .refused(step: step, because: "the runbook is not there any more")
         }
         switch currentBinding(of: MatchKey(runbook: index, values: driven.record.match), in: active.incident) {

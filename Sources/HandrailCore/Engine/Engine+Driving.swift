@@ -133,7 +133,7 @@ extension Engine {
 
     /// For what a run counts in: the incident says little about that, and may be over.
     func request(for active: ActiveRun) -> DecisionRequest {
-        let runbook = runbooks.first { $0.name.hasSameBytes(as: active.plan.runbook) }
+        let runbook = index(ofRunbook: active.plan.runbook).map { runbooks[$0] }
         let evidence = Evidence(
             hasStaleAlert: false, hasFlappingAlert: false, isAuthenticated: true, isStorm: storm.isStorm)
         let incident = incidents[active.incident]

@@ -107,7 +107,7 @@ extension Engine {
         incidents[memory.id]?.resolvedAt = memory.resolvedAt
         for outcome in memory.outcomes { incidents[memory.id]?.outcomes[outcome.runbook] = outcome.outcome }
         for match in memory.matches {
-            guard let index = runbooks.firstIndex(where: { $0.name.hasSameBytes(as: match.runbook) }) else { continue }
+            guard let index = index(ofRunbook: match.runbook) else { continue }
             let key = MatchKey(runbook: index, values: match.values)
             incidents[memory.id]?.matches[key] = MatchTracker(decidedFor: match.handled)
         }
@@ -119,7 +119,7 @@ extension Engine {
         guard let id = memory.record.run else { return }
         counters.runs = max(counters.runs, id)
         let record = memory.record
-        let index = runbooks.firstIndex { $0.name.hasSameBytes(as: record.plan.runbook) }
+        let index = index(ofRunbook: record.plan.runbook)
         add(
             id, record.plan, in: record.incident, .driven(DrivenRun(record: record)),
             holds: record.plan.isMutating && record.decision.verdict <= .approval)

@@ -142,7 +142,7 @@ extension Engine {
     /// What was decided stays decided, also where the runbook is not there any more.
     private mutating func restore(_ record: DecisionRecord) {
         if let run = record.run { counters.runs = max(counters.runs, run) }
-        let index = runbooks.firstIndex { $0.name.hasSameBytes(as: record.plan.runbook) }
+        let index = index(ofRunbook: record.plan.runbook)
         let key = MatchKey(runbook: index ?? -1, values: record.match)
         if let index {
             let each = runbooks[index].target.each

@@ -131,6 +131,11 @@ public struct Engine: Sendable {
         }
     }
 
+    /// Nil where the files that are in force have none of that name.
+    func index(ofRunbook name: String) -> Int? {
+        runbooks.firstIndex { $0.name.hasSameBytes(as: name) }
+    }
+
     func entry(_ event: TimelineEvent, incident: Int? = nil) -> TimelineEntry {
         TimelineEntry(at: now, incident: incident, event: event)
     }

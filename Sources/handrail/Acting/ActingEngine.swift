@@ -9,7 +9,7 @@ internal import HandrailSQLite
 struct ActingOptions: Sendable {
     var workspace = "."
     var stateDirectory: String
-    /// Nil: it observes.
+    /// Otherwise it observes.
     var acts = false
     /// A folder with a file for each secret.
     var secrets: String?
@@ -30,8 +30,6 @@ final class ActingEngine: Sendable {
     private let journal: SQLiteJournal
     private let lock: StateDirectoryLock
     private let start: EngineStart
-
-    static let version = "0.2.0"
 
     /// Opens the state and folds it. Nothing is done before ``begin()``.
     init(_ options: ActingOptions) async throws {
@@ -60,7 +58,7 @@ final class ActingEngine: Sendable {
             director: Director(engine: engine, codec: codec, at: clock.now),
             ports: Conductor.Ports(journal: journal, codec: codec, sealer: sealer, carrier: carrier, clock: clock),
             watcher: options.watcher)
-        start = EngineStart(version: Self.version, mode: mode, workspaceDigest: loaded.files.digest)
+        start = EngineStart(version: Handrail.versionNumber, mode: mode, workspaceDigest: loaded.files.digest)
     }
 
     /// Takes over: says so in the journal and picks up what was interrupted.

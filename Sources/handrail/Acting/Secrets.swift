@@ -54,20 +54,10 @@ struct SecretFiles: SecretStore {
         guard status.st_mode & 0o077 == 0 else {
             throw Refusal(description: "the secret `\(name)` may be read by others than its owner: chmod 600 it")
         }
-        return try Self.trimmed(read(descriptor, Int(status.st_size)), name)
-    }
-
-    private func read(_ descriptor: Int32, _ size: Int) -> [UInt8] {
-        var content = [UInt8](repeating: 0, count: size)
-        var count = 0
-        while count < size {
-            let more = content.withUnsafeMutableBytes { buffer in
-                Glibc.read(descriptor, buffer.baseAddress?.advanced(by: count), size - count)
-            }
-            if more <= 0 { break }
-            count += more
-        }
-        return Array(content.prefix(count))
+        guard let bytes = DescriptorContent.bytes(of: descriptor, atMost: Self.longestBytes),
+            bytes.count <= Self.longestBytes
+        else { throw Refusal(description: "the secret `\(name)` could not be read to its end") }
+        return try Self.trimmed(bytes, name)
     }
 
     private static func trimmed(_ bytes: [UInt8], _ name: String) throws -> [UInt8] {

@@ -107,9 +107,7 @@ struct DigestOfParts {
         bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
     }
 
-    var hexadecimal: String {
-        hash.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
-    }
+    var hexadecimal: String { hash.finalize().hexadecimal }
 }
 
 extension LoadedWorkspace {

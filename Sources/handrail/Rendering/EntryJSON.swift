@@ -22,7 +22,7 @@ enum EntryJSON {
                 // Never lost, whatever it is.
                 object.member("payloadText", String(decoding: entry.record.payload, as: UTF8.self))
             }
-            object.member("hash", hexadecimal(entry.hash))
+            object.member("hash", entry.hash.hexadecimal)
         }
     }
 
@@ -33,10 +33,6 @@ enum EntryJSON {
             if case .integer(let run)? = place { return run }
         }
         return nil
-    }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }
 

@@ -130,18 +130,11 @@ struct ForeignFile: ~Copyable {
             throw .because("others than its owner may write to it")
         }
         guard status.st_size <= limit else { throw .because("it is larger than \(limit) bytes") }
-        var bytes = [UInt8](repeating: 0, count: limit + 1)
-        var count = 0
-        while count < bytes.count {
-            let room = bytes.count - count
-            let more = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress?.advanced(by: count), room) }
-            if more < 0, errno == EINTR { continue }
-            guard more >= 0 else { throw .because("it could not be read") }
-            if more == 0 { break }
-            count += more
+        guard let bytes = DescriptorContent.bytes(of: descriptor, atMost: limit) else {
+            throw .because("it could not be read")
         }
         // It may have grown meanwhile.
-        guard count <= limit else { throw .because("it is larger than \(limit) bytes") }
-        return Array(bytes[..<count])
+        guard bytes.count <= limit else { throw .because("it is larger than \(limit) bytes") }
+        return bytes
     }
 }

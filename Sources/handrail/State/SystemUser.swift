@@ -27,7 +27,7 @@ enum SystemUser {
     }
 }
 
-/// The time of day, for what people look at.
+/// The time of day.
 enum WallTime {
     static var now: Timestamp {
         var time = timespec()
