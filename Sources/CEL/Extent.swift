@@ -74,14 +74,13 @@ struct Extent: Sendable {
 
     /// What is large enough for either.
     func joined(with other: Extent) -> Extent {
-        let parts =
-            inner.isEmpty && object == nil
-            ? other.element : other.hasParts ? element.joined(with: other.element) : element
-        let hasParts = hasParts || other.hasParts
-        return Extent(
-            bytes: max(bytes, other.bytes), count: max(count, other.count),
-            isMap: hasParts && (isMap || !self.hasParts) && (other.isMap || !other.hasParts),
-            inner: hasParts && !isSameObject(as: other) ? [parts] : [], object: isSameObject(as: other) ? object : nil)
+        var joined = hasParts ? self : other
+        if hasParts, other.hasParts, !isSameObject(as: other) {
+            let parts = element.joined(with: other.element)
+            joined = Extent(count: max(count, other.count), isMap: isMap && other.isMap, inner: [parts])
+        }
+        joined.bytes = max(bytes, other.bytes)
+        return joined
     }
 
     private var hasParts: Bool { count > 0 }
