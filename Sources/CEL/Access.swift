@@ -1,23 +1,31 @@
 /// Fields and elements of values.
 enum Access {
     static func select(_ operand: CELValue, _ field: String, isOptional: Bool) throws(CELError) -> CELValue {
+        try select(operand, Name(field), isOptional: isOptional)
+    }
+
+    static func select(_ operand: CELValue, _ field: Name, isOptional: Bool) throws(CELError) -> CELValue {
         switch operand {
         case .map(let map):
             let value = map[field]
             if isOptional { return .optional(value) }
-            guard let value else { throw CELError("there is no `\(field)`") }
+            guard let value else { throw CELError("there is no `\(field.text)`") }
             return value
         case .optional(let wrapped):
             guard let wrapped else { return .optional(nil) }
             return try select(wrapped, field, isOptional: true)
         case .null, .bool, .int, .uint, .double, .string, .bytes, .list, .timestamp, .duration, .type:
-            throw CELError("a value of type \(operand.typeName.name) has no `\(field)`")
+            throw CELError("a value of type \(operand.typeName.name) has no `\(field.text)`")
         }
     }
 
     static func has(_ operand: CELValue, _ field: String) throws(CELError) -> Bool {
+        try has(operand, Name(field))
+    }
+
+    static func has(_ operand: CELValue, _ field: Name) throws(CELError) -> Bool {
         switch operand {
-        case .map(let map): return map[field] != nil
+        case .map(let map): return map.storage.position(of: field) != nil
         case .optional(let wrapped):
             guard let wrapped else { return false }
             return try has(wrapped, field)

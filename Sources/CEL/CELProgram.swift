@@ -6,19 +6,28 @@ public struct CELProgram: Sendable {
     public let resultType: CELType
     let tree: SyntaxTree
     let plan: Plan
+    private let computation: Computation
+
+    init(source: String, resultType: CELType, tree: SyntaxTree, plan: Plan) {
+        self.source = source
+        self.resultType = resultType
+        self.tree = tree
+        self.plan = plan
+        computation = ClosureBuilder(tree: tree, plan: plan).computation(tree.root)
+    }
 
     /// The longest paths of facts that the expression reads, sorted, such as `target.environment`.
     public var referencedPaths: [String] { tree.factPaths(plan) }
 
     /// The value for these facts. Each visit of a sub-expression costs one of `costLimit`, long values more.
     public func evaluate(_ facts: CELFacts, costLimit: Int = 100_000) throws(CELError) -> CELValue {
-        var evaluator = evaluator(facts, costLimit)
-        return try evaluator.value(of: tree.root)
+        var frame = Frame(facts, costLimit: costLimit)
+        return try computation.value(&frame)
     }
 
-    /// As `evaluate`, and keeps the value of each sub-expression.
+    /// As `evaluate`, by another way and far slower, and keeps the value of each sub-expression.
     public func explain(_ facts: CELFacts, costLimit: Int = 100_000) -> CELExplanation {
-        var evaluator = evaluator(facts, costLimit)
+        var evaluator = Evaluator(tree: tree, plan: plan, facts: facts, budget: Budget(limit: costLimit))
         evaluator.trace = Array(repeating: .notEvaluated, count: tree.nodes.count)
         let result: Result<CELValue, CELError>
         do {
@@ -28,24 +37,20 @@ public struct CELProgram: Sendable {
         }
         return CELExplanation(source: source, tree: tree, outcomes: evaluator.trace ?? [], result: result)
     }
-
-    private func evaluator(_ facts: CELFacts, _ costLimit: Int) -> Evaluator {
-        Evaluator(tree: tree, plan: plan, facts: facts, budget: Budget(limit: costLimit))
-    }
 }
 
 /// The values of the declared variables.
 public struct CELFacts: Sendable {
-    private var values: [String: CELValue]
+    private(set) var map: CELMap
 
     /// By the name of the variable.
     public init(_ values: [String: CELValue] = [:]) {
-        self.values = values
+        map = CELMap(strings: values.map { ($0.key, $0.value) })
     }
 
     /// The value of a variable; nil if there is none, which is an error only for expressions that read it.
     public subscript(name: String) -> CELValue? {
-        get { values[name] }
-        set { values[name] = newValue }
+        get { map[name] }
+        set { map = map.with(Name(name), newValue) }
     }
 }

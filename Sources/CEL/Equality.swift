@@ -8,28 +8,30 @@ extension CELValue {
 
     /// Pays for each part compared, since values that share parts can be larger than the memory they take.
     func isEqual(to other: CELValue, _ budget: inout Budget) throws(CELError) -> Bool {
-        switch (self, other) {
-        case (.null, .null): return true
-        case (.bool(let left), .bool(let right)): return left == right
-        case (.string(let left), .string(let right)):
+        // One value after the other: to switch over both at once would copy them.
+        switch self {
+        case .null: if case .null = other { return true }
+        case .bool(let left): if case .bool(let right) = other { return left == right }
+        case .int, .uint, .double: return NumberOrder(self, other) == .equal
+        case .string(let left):
+            guard case .string(let right) = other else { return false }
             try budget.spend(bytes: left.utf8.count)
             return left.hasSameBytes(as: right)
-        case (.bytes(let left), .bytes(let right)):
+        case .bytes(let left):
+            guard case .bytes(let right) = other else { return false }
             try budget.spend(bytes: left.count)
             return left == right
-        case (.list(let left), .list(let right)): return try Self.areEqual(left, right, &budget)
-        case (.map(let left), .map(let right)): return try Self.areEqual(left, right, &budget)
-        case (.timestamp(let left), .timestamp(let right)): return left == right
-        case (.duration(let left), .duration(let right)): return left == right
-        case (.type(let left), .type(let right)): return left.name.hasSameBytes(as: right.name)
-        case (.optional(let left), .optional(let right)):
+        case .list(let left): if case .list(let right) = other { return try Self.areEqual(left, right, &budget) }
+        case .map(let left): if case .map(let right) = other { return try Self.areEqual(left, right, &budget) }
+        case .timestamp(let left): if case .timestamp(let right) = other { return left == right }
+        case .duration(let left): if case .duration(let right) = other { return left == right }
+        case .type(let left): if case .type(let right) = other { return left.name.hasSameBytes(as: right.name) }
+        case .optional(let left):
+            guard case .optional(let right) = other else { return false }
             guard let left, let right else { return left == nil && right == nil }
             return try left.isEqual(to: right, &budget)
-        case (.int, _), (.uint, _), (.double, _): return NumberOrder(self, other) == .equal
-        case (.null, _), (.bool, _), (.string, _), (.bytes, _), (.list, _), (.map, _), (.timestamp, _),
-            (.duration, _), (.type, _), (.optional, _):
-            return false
         }
+        return false
     }
 
     private static func areEqual(

@@ -133,7 +133,7 @@ struct Evaluator {
         values.reserveCapacity(elements.count)
         for element in elements {
             let value = try value(of: element.value)
-            if let value = element.isOptional ? try Self.unwrapped(value) : value { values.append(value) }
+            if let value = element.isOptional ? try value.unwrapped : value { values.append(value) }
         }
         return .list(values)
     }
@@ -143,28 +143,13 @@ struct Evaluator {
         for entry in entries {
             let key = try value(of: entry.key)
             let value = try value(of: entry.value)
-            try Self.requireKey(key, at: tree[entry.key].range)
-            guard let value = entry.isOptional ? try Self.unwrapped(value) : value else { continue }
+            try key.requireKey(at: tree[entry.key].range)
+            guard let value = entry.isOptional ? try value.unwrapped : value else { continue }
             guard builder.set(key, to: value) else {
                 throw CELError("the key `\(key)` is repeated", range: tree[entry.key].range)
             }
         }
         return .map(builder.finish())
-    }
-
-    static func requireKey(_ key: CELValue, at range: Range<Int>) throws(CELError) {
-        switch key {
-        case .bool, .int, .uint, .string: return
-        case .null, .double, .bytes, .list, .map, .timestamp, .duration, .type, .optional:
-            throw CELError("a value of type \(key.typeName.name) cannot be a key", range: range)
-        }
-    }
-
-    private static func unwrapped(_ value: CELValue) throws(CELError) -> CELValue? {
-        guard case .optional(let wrapped) = value else {
-            throw CELError("an optional is expected here, not a value of type \(value.typeName.name)")
-        }
-        return wrapped
     }
 
     /// The value of a body with more variables in scope.
@@ -177,9 +162,29 @@ struct Evaluator {
     private mutating func mapOptional(
         _ operand: CELValue, _ body: NodeID, isFlat: Bool
     ) throws(CELError) -> CELValue {
-        guard let wrapped = try Self.unwrapped(operand) else { return .optional(nil) }
+        guard let wrapped = try operand.unwrapped else { return .optional(nil) }
         let value = try with([wrapped], body)
         guard isFlat else { return .optional(value) }
-        return .optional(try Self.unwrapped(value))
+        return .optional(try value.unwrapped)
+    }
+}
+
+extension CELValue {
+    func requireKey(at place: Range<Int>) throws(CELError) {
+        switch self {
+        case .bool, .int, .uint, .string: return
+        case .null, .double, .bytes, .list, .map, .timestamp, .duration, .type, .optional:
+            throw CELError("a value of type \(typeName.name) cannot be a key", range: place)
+        }
+    }
+
+    /// What an optional holds; for any other value an error.
+    var unwrapped: CELValue? {
+        get throws(CELError) {
+            guard case .optional(let wrapped) = self else {
+                throw CELError("an optional is expected here, not a value of type \(typeName.name)")
+            }
+            return wrapped
+        }
     }
 }

@@ -52,13 +52,24 @@ enum Arithmetic {
         _ operation: BinaryOperator, _ left: CELValue, _ right: CELValue, _ budget: inout Budget
     ) throws(CELError) -> CELValue {
         switch operation {
-        case .equal: return .bool(try left.isEqual(to: right, &budget))
-        case .notEqual: return .bool(try !left.isEqual(to: right, &budget))
-        case .less, .lessOrEqual, .greater, .greaterOrEqual:
-            return .bool(try compare(operation, left, right, &budget))
-        case .membership: return .bool(try isMember(left, of: right, &budget))
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .membership:
+            return .bool(try holds(operation, left, right, &budget))
         case .add, .subtract, .multiply, .divide, .remainder:
             return try calculate(operation, left, right, &budget)
+        }
+    }
+
+    /// For operators whose answer is true or false.
+    static func holds(
+        _ operation: BinaryOperator, _ left: CELValue, _ right: CELValue, _ budget: inout Budget
+    ) throws(CELError) -> Bool {
+        switch operation {
+        case .equal: return try left.isEqual(to: right, &budget)
+        case .notEqual: return try !left.isEqual(to: right, &budget)
+        case .less, .lessOrEqual, .greater, .greaterOrEqual: return try compare(operation, left, right, &budget)
+        case .membership: return try isMember(left, of: right, &budget)
+        case .add, .subtract, .multiply, .divide, .remainder:
+            preconditionFailure("only comparisons are true or false")
         }
     }
 
@@ -207,6 +218,14 @@ enum Arithmetic {
 }
 
 extension BinaryOperator {
+    /// Whether the answer is true or false.
+    var isQuestion: Bool {
+        switch self {
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .membership: true
+        case .add, .subtract, .multiply, .divide, .remainder: false
+        }
+    }
+
     /// Nil is the order of NaN and anything, of which nothing is true.
     fileprivate func accepts(_ order: NumberOrder?) -> Bool {
         switch self {

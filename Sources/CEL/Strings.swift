@@ -5,12 +5,27 @@ import Glibc
 /// accent, so nothing in this module may use it on the user's strings.
 extension String {
     func hasSameBytes(as other: String) -> Bool {
-        withBytes { left in other.withBytes { right in left.hasSameBytes(as: right) } }
+        guard utf8.count == other.utf8.count else { return false }
+        return withBytes { left in other.withBytes { right in left.hasSameBytes(as: right) } }
     }
 
     /// Order of code points, which is the order of UTF-8 bytes.
     func precedes(_ other: String) -> Bool {
         withBytes { left in other.withBytes { right in left.lexicographicallyPrecedes(right) } }
+    }
+
+    /// Below zero where this one comes first, in the order of code points; zero for the same bytes.
+    func byteOrder(_ other: String) -> Int {
+        withBytes { left in
+            other.withBytes { right in
+                let shared = min(left.count, right.count)
+                guard shared > 0, let start = left.baseAddress, let otherStart = right.baseAddress else {
+                    return left.count - right.count
+                }
+                let order = memcmp(start, otherStart, shared)
+                return order == 0 ? left.count - right.count : Int(order)
+            }
+        }
     }
 
     func contains(bytesOf part: String) -> Bool {

@@ -1,4 +1,4 @@
-internal import CEL
+public import CEL
 internal import Foundation
 
 /// A value written with its type: `{"int": "1"}`.
@@ -66,7 +66,7 @@ struct TaggedValue: Decodable {
 
 extension CELValue {
     /// Equal and of the same type; NaN is the same as NaN, and zero is not the same as minus zero.
-    func isSame(as other: CELValue) -> Bool {
+    public func isSame(as other: CELValue) -> Bool {
         switch (self, other) {
         case (.double(let left), .double(let right)):
             left.isNaN ? right.isNaN : left == right && left.sign == right.sign
