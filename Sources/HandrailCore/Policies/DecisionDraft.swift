@@ -33,18 +33,34 @@ struct DecisionDraft {
 
     /// Asks one question of one subject, and keeps how the answer came about where explanations are wanted.
     mutating func answer(
-        _ program: CELProgram, _ facts: CELFacts, as question: TrialQuestion, subject: Int
+        _ program: CELProgram, _ facts: CELFacts, as question: @autoclosure () -> TrialQuestion, subject: Int
     ) -> RuleTrial.Outcome {
         let outcome = program.outcome(facts)
-        if explains {
-            let explanation = program.explain(facts)
-            let trial = RuleTrial(
-                source: question.source, rule: question.rule, location: question.location, verdict: question.verdict,
-                outcome: outcome, explanation: explanation)
-            let key = TrialKey(question: question, outcome: outcome, values: explanation.values)
-            if trials[key] == nil { trials[key] = (subject, trial) }
-        }
+        if explains { keep(outcome, of: program, facts, as: question(), subject: subject) }
         return outcome
+    }
+
+    /// As above, for one of many conditions that read the same facts of the subject.
+    mutating func answer(
+        _ index: Int, of conditions: CELProgramGroup, _ slots: CELSlots, as question: @autoclosure () -> TrialQuestion,
+        subject: Int
+    ) -> RuleTrial.Outcome {
+        let outcome = RuleTrial.Outcome { () throws(CELError) in try conditions.evaluate(index, slots) }
+        if explains { keep(outcome, of: conditions[index], slots.facts, as: question(), subject: subject) }
+        return outcome
+    }
+
+    /// Evaluates once more, by walking the tree: who wants no explanation pays nothing for it.
+    private mutating func keep(
+        _ outcome: RuleTrial.Outcome, of program: CELProgram, _ facts: CELFacts, as question: TrialQuestion,
+        subject: Int
+    ) {
+        let explanation = program.explain(facts)
+        let trial = RuleTrial(
+            source: question.source, rule: question.rule, location: question.location, verdict: question.verdict,
+            outcome: outcome, explanation: explanation)
+        let key = TrialKey(question: question, outcome: outcome, values: explanation.values)
+        if trials[key] == nil { trials[key] = (subject, trial) }
     }
 
     func decision() -> Decision {
@@ -132,16 +148,24 @@ extension CELExplanation {
 }
 
 extension CELProgram {
-    /// A condition's answer; anything but true and false is a failure.
+    /// A condition's answer, asked alone.
     func outcome(_ facts: CELFacts) -> RuleTrial.Outcome {
-        do {
-            let value = try evaluate(facts)
+        RuleTrial.Outcome { () throws(CELError) in try evaluate(facts) }
+    }
+}
+
+extension RuleTrial.Outcome {
+    /// A condition's answer; anything but true and false is a failure.
+    fileprivate init(_ evaluate: () throws(CELError) -> CELValue) {
+        do throws(CELError) {
+            let value = try evaluate()
             guard case .bool(let answer) = value else {
-                return .failed("it gives a value of type \(value.typeName.name), not true or false")
+                self = .failed("it gives a value of type \(value.typeName.name), not true or false")
+                return
             }
-            return answer ? .applied : .didNotApply
+            self = answer ? .applied : .didNotApply
         } catch {
-            return .failed(error.message)
+            self = .failed(error.message)
         }
     }
 }

@@ -1,7 +1,11 @@
+internal import CEL
+
 /// The rules of all policies: what may loosen the default, and what may only tighten.
 struct RuleBook: Sendable {
     private let allow: [Rule]
     private let restrict: [Rule]
+    /// Of `allow`, then of `restrict`: they read the same facts, so each fact is looked up once for all rules.
+    private let conditions: CELProgramGroup
     /// Why the default is what it is, all with the same effect: the strictest that is written, or none.
     private let defaults: [Reason]
     private let defaultVerdict: Verdict
@@ -9,6 +13,7 @@ struct RuleBook: Sendable {
     init(policies: [Policy]) {
         allow = policies.flatMap(\.allow)
         restrict = policies.flatMap(\.restrict)
+        conditions = CELProgramGroup((allow + restrict).map(\.when))
         let written = policies.compactMap(\.defaultVerdict).max()
         let verdict = written ?? .approval
         defaultVerdict = verdict
@@ -30,8 +35,9 @@ struct RuleBook: Sendable {
     func judge(_ facts: PolicyFacts, into draft: inout DecisionDraft) {
         if !facts.isComplete { draft.add(Self.incomplete) }
         for (index, subject) in facts.subjects.enumerated() {
-            judgeAllow(subject, index, into: &draft)
-            judgeRestrict(subject, index, into: &draft)
+            let slots = conditions.slots(for: subject.facts)
+            judgeAllow(slots, index, into: &draft)
+            judgeRestrict(slots, index, into: &draft)
         }
     }
 
@@ -40,11 +46,12 @@ struct RuleBook: Sendable {
         detail: "the plan has no steps, or a step without a target")
 
     /// The loosest matching rule is what the step starts from; where none matches, the default.
-    private func judgeAllow(_ subject: PolicyFacts.Subject, _ index: Int, into draft: inout DecisionDraft) {
+    private func judgeAllow(_ slots: CELSlots, _ subject: Int, into draft: inout DecisionDraft) {
         var matching: [Rule] = []
         var broken: [(rule: Rule, message: String)] = []
-        for rule in allow {
-            switch draft.answer(rule.when, subject.facts, as: rule.question(.allow), subject: index) {
+        for (place, rule) in allow.enumerated() {
+            let answer = draft.answer(place, of: conditions, slots, as: rule.question(.allow), subject: subject)
+            switch answer {
             case .applied: matching.append(rule)
             case .didNotApply: break
             case .failed(let message): broken.append((rule, message))
@@ -73,9 +80,10 @@ struct RuleBook: Sendable {
         draft.add(rule.approval)
     }
 
-    private func judgeRestrict(_ subject: PolicyFacts.Subject, _ index: Int, into draft: inout DecisionDraft) {
-        for rule in restrict {
-            switch draft.answer(rule.when, subject.facts, as: rule.question(.restrict), subject: index) {
+    private func judgeRestrict(_ slots: CELSlots, _ subject: Int, into draft: inout DecisionDraft) {
+        for (place, rule) in zip(allow.count..., restrict) {
+            let answer = draft.answer(place, of: conditions, slots, as: rule.question(.restrict), subject: subject)
+            switch answer {
             case .applied: draft.add(rule.reason(.restrict, rule.because ?? "the rule matches"))
             case .didNotApply: continue
             case .failed(let message):
