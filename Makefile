@@ -41,11 +41,12 @@ lint: ## check the format only
 format: ## format every Swift file in place
 	swift format --in-place --parallel --recursive $(SWIFT_FILES)
 
-bench: setup ## measure speed and memory on a generated recording (ALERTS=1000000)
+bench: setup ## measure a generated recording (ALERTS=1000000), and CEL beside two other engines
 	@# SwiftPM 6.3 keeps its plan of a package's dependency although files came or went there; gone when it notices.
 	@rm -f Benchmarks/.build/release.yaml
 	swift build --package-path Benchmarks --configuration release
 	@Benchmarks/.build/release/handrail-bench --alerts $(ALERTS) --distinct $(DISTINCT)
+	@scripts/bench-cel
 
 cel-conformance: setup ## run the CEL specification's cases (VECTORS=../shared/cel/dev)
 	swift build --product cel-conformance

@@ -3,7 +3,8 @@ internal import Glibc
 /// Generates a recording, measures every section over it, and prints a table.
 ///
 /// The program runs itself again for each measurement: `--measure SECTION RECORDING` is what the children are told, and
-/// `--generate` lets one of them write the recording, so that the parent stays small.
+/// `--generate` lets one of them write the recording, so that the parent stays small. `--cel` measures expressions instead,
+/// and `--cel-question` prints what it measures them with, for `scripts/bench-cel`.
 @main
 struct BenchCommand {
     private static let seed: UInt64 = 1
@@ -24,6 +25,8 @@ struct BenchCommand {
         case "--generate" where arguments.count == 4:
             try GeneratedRecording.write(
                 alerts: number(arguments[1]), distinct: number(arguments[2]), seed: seed, to: arguments[3])
+        case "--cel" where arguments.count == 1: try CELMeasurement.run()
+        case "--cel-question" where arguments.count == 1: print(CELQuestion.json)
         default: try bench(try BenchOptions(arguments))
         }
     }
