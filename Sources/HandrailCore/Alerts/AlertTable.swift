@@ -4,35 +4,49 @@ struct AlertTable: Sendable {
     private var slots: [TrackedAlert] = []
     private var isUsed: [Bool] = []
     private var free: [Int] = []
-    private var byFingerprint: [Fingerprint: Int] = [:]
+    private var byFingerprint = FingerprintIndex()
 
     /// The slot of the same alert, bytes compared.
+    @inline(__always)
     func find(_ labels: LabelSet) -> Int? {
-        var fingerprint = labels.fingerprint
-        while let slot = byFingerprint[fingerprint] {
-            if slots[slot].labels.isSameAlert(as: labels) { return slot }
-            fingerprint = fingerprint.next
+        let fingerprint = labels.fingerprint
+        var place = byFingerprint.place(of: fingerprint, after: nil)
+        while let candidate = place {
+            let slot = byFingerprint.slot(at: candidate)
+            if slots[slot].labels === labels || slots[slot].labels.isSameAlert(as: labels) { return slot }
+            place = byFingerprint.place(of: fingerprint, after: candidate)
         }
         return nil
     }
 
+    /// The same for many. Each look-up waits for memory, and the processor waits for several of them at once.
+    func find(all notices: [Alert]) -> [Int?] {
+        var found: [Int?] = []
+        found.reserveCapacity(notices.count)
+        for index in notices.indices { found.append(find(notices[index].labels)) }
+        return found
+    }
+
     func isFiring(_ fingerprint: Fingerprint) -> Bool {
-        byFingerprint[fingerprint].map { slots[$0].isFiring } ?? false
+        slot(of: fingerprint).map { slots[$0].isFiring } ?? false
     }
 
     /// Whether it ended only because it was not renewed.
     func hasLapsed(_ fingerprint: Fingerprint) -> Bool {
-        byFingerprint[fingerprint].map { !slots[$0].isFiring && slots[$0].hasLapsed } ?? false
+        slot(of: fingerprint).map { !slots[$0].isFiring && slots[$0].hasLapsed } ?? false
+    }
+
+    private func slot(of fingerprint: Fingerprint) -> Int? {
+        byFingerprint.place(of: fingerprint, after: nil).map { byFingerprint.slot(at: $0) }
     }
 
     /// All that is remembered, by fingerprint.
     var all: [(slot: Int, alert: TrackedAlert)] {
-        byFingerprint.sorted { $0.key < $1.key }.map { ($0.value, slots[$0.value]) }
+        slots.indices.filter { isUsed[$0] }.map { ($0, slots[$0]) }
+            .sorted { $0.1.labels.fingerprint < $1.1.labels.fingerprint }
     }
 
     mutating func insert(_ alert: TrackedAlert) -> Int {
-        var fingerprint = alert.labels.fingerprint
-        while byFingerprint[fingerprint] != nil { fingerprint = fingerprint.next }
         let slot: Int
         if let reused = free.popLast() {
             slot = reused
@@ -43,25 +57,45 @@ struct AlertTable: Sendable {
             slots.append(alert)
             isUsed.append(true)
         }
-        byFingerprint[fingerprint] = slot
+        byFingerprint.insert(slot, alert.labels.fingerprint)
         return slot
     }
 
     mutating func remove(_ slot: Int) {
         guard isUsed(slot) else { return }
-        var fingerprint = slots[slot].labels.fingerprint
-        while let found = byFingerprint[fingerprint], found != slot { fingerprint = fingerprint.next }
-        byFingerprint[fingerprint] = nil
+        byFingerprint.remove(slot, slots[slot].labels.fingerprint)
         slots[slot].bound = nil
         isUsed[slot] = false
         free.append(slot)
     }
 
+    /// A copy of the whole alert, which counts a dozen references: `read` what is needed where it matters.
     subscript(slot: Int) -> TrackedAlert? {
         isUsed(slot) ? slots[slot] : nil
     }
 
+    /// A remembered alert where it lies. The slot must not be empty, and whoever changes what signatures see forgets
+    /// what they saw, `bound`.
+    subscript(inPlace slot: Int) -> TrackedAlert {
+        _read { yield slots[slot] }
+        _modify { yield &slots[slot] }
+    }
+
     private func isUsed(_ slot: Int) -> Bool { isUsed.indices.contains(slot) && isUsed[slot] }
+
+    /// Looks at a remembered alert where it lies; nil for a slot that is empty.
+    @inline(__always)
+    func read<Result>(_ slot: Int, _ look: (borrowing TrackedAlert) -> Result) -> Result? {
+        guard isUsed(slot) else { return nil }
+        return look(slots[slot])
+    }
+
+    /// Changes of a remembered alert what signatures do not see: neither labels nor times, and not whether it fires.
+    @inline(__always)
+    mutating func updateUnseen(_ slot: Int, _ change: (inout TrackedAlert) -> Void) {
+        guard isUsed(slot) else { return }
+        change(&slots[slot])
+    }
 
     /// Changes a remembered alert in place; nil for a slot that is empty.
     @inline(__always)
@@ -74,18 +108,17 @@ struct AlertTable: Sendable {
 
     /// The alert as signatures see it; nil for one that they may not bind, and for a slot that is empty.
     mutating func bound(_ slot: Int) -> BoundAlert? {
-        // Field by field: a copy of the whole alert would cost more than everything else here.
-        guard isFiring(at: slot), slots[slot].muting == nil else { return nil }
+        guard isUsed(slot) else { return nil }
+        // What was made since the last change is still so. This is the only look at most alerts of a large incident.
         if let bound = slots[slot].bound { return bound }
+        guard slots[slot].isFiring, slots[slot].muting == nil else { return nil }
         let bound = BoundAlert(slots[slot], slot: slot)
         slots[slot].bound = bound
         return bound
     }
 
     func isFiring(at slot: Int) -> Bool { isUsed(slot) && slots[slot].isFiring }
-}
 
-extension Fingerprint {
-    /// Where an alert goes whose fingerprint is taken by another one.
-    fileprivate var next: Fingerprint { Fingerprint(high: high, low: low &+ 1) }
+    /// The incident that the alert is, or was, a member of.
+    func incident(of slot: Int) -> Int? { isUsed(slot) ? slots[slot].incident : nil }
 }

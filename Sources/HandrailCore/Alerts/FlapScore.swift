@@ -5,13 +5,16 @@ struct FlapScore: Hashable, Sendable {
     private(set) var isDamped = false
     private var penalty = 0.0
     private var measuredAt = Timestamp.distantPast
+    /// While it is damped, what ``releaseDue(rule:)`` says: a logarithm is dear, and every timer asks.
+    private(set) var releasesAt = Timestamp.distantPast
 
     init() {}
 
-    init(_ memory: FlapMemory) {
+    init(_ memory: FlapMemory, rule: Correlation.Flap) {
         isDamped = memory.isDamped
         penalty = memory.penalty
         measuredAt = memory.measuredAt
+        if isDamped { releasesAt = releaseDue(rule: rule) }
     }
 
     var memory: FlapMemory { FlapMemory(isDamped: isDamped, penalty: penalty, measuredAt: measuredAt) }
@@ -20,9 +23,10 @@ struct FlapScore: Hashable, Sendable {
     mutating func firedAgain(at now: Timestamp, rule: Correlation.Flap) -> Bool {
         penalty = current(at: now, rule: rule) + 1
         measuredAt = now
-        guard !isDamped, penalty >= rule.dampAt else { return false }
-        isDamped = true
-        return true
+        let wasDamped = isDamped
+        isDamped = wasDamped || penalty >= rule.dampAt
+        if isDamped { releasesAt = releaseDue(rule: rule) }
+        return isDamped && !wasDamped
     }
 
     /// Returns whether damping ends with this.
@@ -76,17 +80,19 @@ enum Logarithm {
     /// log2 for x >= 1, to 40 binary digits.
     static func base2(_ x: Double) -> Double {
         guard x.isFinite, x > 1 else { return 0 }
-        var result = Double(x.exponent)
         var mantissa = x.significand
-        var digit = 0.5
-        for _ in 0..<40 {
-            mantissa *= mantissa
-            if mantissa >= 2 {
-                mantissa /= 2
-                result += digit
-            }
-            digit /= 2
+        var digits: UInt64 = 0
+        for _ in 0..<digitCount {
+            // A square of 1 up to 2 is 1 up to 4: the lowest bit of its exponent, flipped, is the next digit. Without
+            // branches, since nobody can foretell the digits of a logarithm, and the processor would try.
+            let square = (mantissa * mantissa).bitPattern
+            digits = digits << 1 | ~(square >> 52) & 1
+            mantissa = Double(bitPattern: square & significandBits | exponentOfOne)
         }
-        return result
+        return Double(x.exponent) + Double(digits) / Double(1 << digitCount)
     }
+
+    private static let digitCount = 40
+    private static let significandBits: UInt64 = 0x000F_FFFF_FFFF_FFFF
+    private static let exponentOfOne: UInt64 = 0x3FF0_0000_0000_0000
 }

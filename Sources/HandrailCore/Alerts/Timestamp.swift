@@ -31,10 +31,14 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 extension Duration {
     /// Whole milliseconds, rounded towards zero and saturated.
     public var milliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-        guard !overflow else { return seconds < 0 ? .min : .max }
-        return product.addingSaturated(attoseconds / 1_000_000_000_000_000)
+        let (isNegative, attoseconds) = (attoseconds < 0, attoseconds.magnitude)
+        // One division of the processor: `components` divides 128 bits by 128 bits, and every timer asks for this.
+        let perMillisecond: UInt64 = 1_000_000_000_000_000
+        let (high, low) = (UInt64(truncatingIfNeeded: attoseconds >> 64), UInt64(truncatingIfNeeded: attoseconds))
+        guard high < perMillisecond else { return isNegative ? .min : .max }
+        let milliseconds = perMillisecond.dividingFullWidth((high, low)).quotient
+        guard let result = Int64(exactly: milliseconds) else { return isNegative ? .min : .max }
+        return isNegative ? -result : result
     }
 }
 

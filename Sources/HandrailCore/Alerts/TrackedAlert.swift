@@ -36,7 +36,7 @@ struct TrackedAlert: Sendable {
     /// Grows with each change of episode, so that timers of an earlier one are recognised.
     var generation = 0
 
-    init(_ alert: Alert, traits: AlertTraits, at now: Timestamp) {
+    init(_ alert: borrowing Alert, traits: AlertTraits, at now: Timestamp) {
         labels = alert.labels
         self.traits = traits
         annotations = alert.annotations
@@ -47,28 +47,59 @@ struct TrackedAlert: Sendable {
     }
 }
 
-/// What follows from an alert's labels alone, worked out once.
-final class AlertTraits: Sendable {
-    /// By its label, or by the topology; nil where neither knows.
-    let service: String?
-    /// Indices of the patterns of `when` and `any` that it matches, ascending.
-    let patterns: [Int]
-    /// Indices of the `unless` patterns that it matches, ascending.
-    let blockers: [Int]
-    let inhibitionSources: [Int]
-    let inhibitionTargets: [Int]
-    let silences: [Int]
+extension TrackedAlert {
+    /// What a notice means. What it repeats is noted; all else is for the engine to do.
+    mutating func take(_ notice: borrowing Alert, isAuthenticated: Bool, at now: Timestamp) -> NoticeMeaning {
+        // What nobody vouches for takes nothing away from what somebody did: no resolve, no new evidence.
+        if isFiring, self.isAuthenticated, !isAuthenticated { return .distrusted }
+        let meaning = NoticeMeaning(of: notice, for: self, at: now)
+        if meaning == .repeated { repeated(by: notice, isAuthenticated: isAuthenticated, at: now) }
+        return meaning
+    }
 
-    init(
-        service: String?, patterns: [Int], blockers: [Int], inhibitionSources: [Int], inhibitionTargets: [Int],
-        silences: [Int]
-    ) {
-        self.service = service
-        self.patterns = patterns
-        self.blockers = blockers
-        self.inhibitionSources = inhibitionSources
-        self.inhibitionTargets = inhibitionTargets
-        self.silences = silences
+    private mutating func repeated(by notice: borrowing Alert, isAuthenticated: Bool, at now: Timestamp) {
+        lastSeenAt = now
+        lapsesAt = notice.endsAt
+        // One authenticated notice vouches for the alert; what is not authenticated takes nothing away.
+        self.isAuthenticated = self.isAuthenticated || isAuthenticated
+        if notice.startsAt < startsAt {
+            startsAt = notice.startsAt
+            bound = nil
+        }
+        setAnnotations(of: notice)
+    }
+
+    /// - Returns: whether damping begins with this.
+    mutating func begin(
+        _ notice: borrowing Alert, traits: AlertTraits, isAuthenticated: Bool, at now: Timestamp,
+        rule: Correlation.Flap
+    ) -> Bool {
+        bound = nil
+        // To count a reference anew is to wait for the memory of what it refers to.
+        if labels !== notice.labels { labels = notice.labels }
+        if self.traits !== traits { self.traits = traits }
+        setAnnotations(of: notice)
+        isFiring = true
+        hasLapsed = false
+        keptAt = now
+        if episodes > 0 { earlierStartsAt = startsAt }
+        startsAt = notice.startsAt
+        beganAt = AlertClock.began(notice.startsAt, receivedAt: now)
+        lastSeenAt = now
+        endedAt = nil
+        lapsesAt = notice.endsAt
+        lapseTimerAt = nil
+        isSuppressedBySource = notice.isSuppressedBySource
+        self.isAuthenticated = isAuthenticated
+        episodes += 1
+        generation += 1
+        return episodes > 1 && flap.firedAgain(at: now, rule: rule)
+    }
+
+    private mutating func setAnnotations(of notice: borrowing Alert) {
+        guard annotations !== notice.annotations else { return }
+        annotations = notice.annotations
+        bound = nil
     }
 }
 
@@ -99,7 +130,7 @@ enum NoticeMeaning: Hashable {
 
     /// - Parameters:
     ///   - known: the alert as it is remembered.
-    init(of notice: Alert, for known: TrackedAlert, at now: Timestamp) {
+    init(of notice: borrowing Alert, for known: borrowing TrackedAlert, at now: Timestamp) {
         switch (notice.status, known.isFiring) {
         case (.firing, true):
             // Another start without a resolve in between is a corrected one, or the resolve was lost. It is still one alert.
@@ -116,7 +147,7 @@ enum NoticeMeaning: Hashable {
     /// Only an episode that was seen can be told from a start that the source has corrected downwards, as Alertmanager
     /// does when two Prometheus servers report the same alert. A resolve that ended before this episode began is of an
     /// earlier one as well, seen or not.
-    private static func isOfEarlierEpisode(_ notice: Alert, _ known: TrackedAlert) -> Bool {
+    private static func isOfEarlierEpisode(_ notice: borrowing Alert, _ known: borrowing TrackedAlert) -> Bool {
         guard notice.startsAt < known.startsAt else { return false }
         if notice.status == .resolved, let endsAt = notice.endsAt, endsAt <= known.startsAt { return true }
         return known.earlierStartsAt.map { notice.startsAt <= $0 } ?? false
@@ -124,7 +155,7 @@ enum NoticeMeaning: Hashable {
 
     /// A firing notice of an episode that has resolved is a late or repeated delivery, unless it comes so long after
     /// the resolve that the source must mean it again.
-    private static func isOver(_ notice: Alert, _ known: TrackedAlert, _ now: Timestamp) -> Bool {
+    private static func isOver(_ notice: borrowing Alert, _ known: borrowing TrackedAlert, _ now: Timestamp) -> Bool {
         guard notice.startsAt <= known.startsAt, let endedAt = known.endedAt else { return false }
         return now < endedAt + AlertClock.lateness
     }

@@ -1,20 +1,13 @@
 /// Dedupe, episodes, flap damping, muting.
 extension Engine {
-    mutating func take(_ notice: Alert, isAuthenticated: Bool, _ emit: Emit) {
+    /// - Parameter slot: where the alert is remembered; nil where it was not before its delivery came.
+    mutating func take(_ notice: borrowing Alert, at slot: Int?, isAuthenticated: Bool, _ emit: Emit) {
         counters.alerts += 1
-        guard let slot = alerts.find(notice.labels) else {
+        guard let slot = slot ?? alerts.find(notice.labels) else {
             takeUnknown(notice, isAuthenticated: isAuthenticated, emit)
             return
         }
-        let now = now
-        let meaning: NoticeMeaning? = alerts.update(slot) { known in
-            // What nobody vouches for takes nothing away from what somebody did: no resolve, no new evidence.
-            if known.isFiring, known.isAuthenticated, !isAuthenticated { return .distrusted }
-            let meaning = NoticeMeaning(of: notice, for: known, at: now)
-            if meaning == .repeated { known.repeated(by: notice, isAuthenticated: isAuthenticated, at: now) }
-            return meaning
-        }
-        switch meaning {
+        switch alerts[inPlace: slot].take(notice, isAuthenticated: isAuthenticated, at: now) {
         case .repeated:
             counters.duplicates += 1
             keepSignOfLife(slot, notice, emit)
@@ -25,84 +18,90 @@ extension Engine {
         case .ends:
             counters.ended += 1
             end(slot, at: notice.endsAt, emit)
-        case .late, nil: counters.late += 1
+        case .late: counters.late += 1
         }
     }
 
-    private mutating func takeUnknown(_ notice: Alert, isAuthenticated: Bool, _ emit: Emit) {
+    private mutating func takeUnknown(_ notice: borrowing Alert, isAuthenticated: Bool, _ emit: Emit) {
         switch notice.status {
         case .resolved:
             // The end of something that began before we looked; it opens nothing.
             counters.resolvedUnseen += 1
         case .firing:
-            let slot = alerts.insert(TrackedAlert(notice, traits: index.traits(of: notice.labels), at: now))
+            let slot = alerts.insert(TrackedAlert(notice, traits: traits.traits(of: notice.labels, by: index), at: now))
             begin(slot, notice, isAuthenticated: isAuthenticated, emit)
         }
     }
 
     // MARK: - Episodes
 
-    mutating func begin(_ slot: Int, _ notice: Alert, isAuthenticated: Bool, _ emit: Emit) {
+    mutating func begin(_ slot: Int, _ notice: borrowing Alert, isAuthenticated: Bool, _ emit: Emit) {
         counters.episodes += 1
-        let (now, rule) = (now, correlation.flap)
-        let traits = traits(of: notice, at: slot)
-        let isNowDamped = alerts.update(slot) { alert in
-            alert.labels = notice.labels
-            alert.traits = traits
-            alert.begin(notice, isAuthenticated: isAuthenticated, at: now)
-            return alert.episodes > 1 && alert.flap.firedAgain(at: now, rule: rule)
-        }
-        guard let alert = alerts[slot] else { return }
-        keep(.began, alert, emit)
-        if isNowDamped == true { emit(entry(.alertDamped(alert.labels), incident: alert.incident)) }
-        if alert.flap.isDamped { setFlapTimer(slot, alert) }
-        setLapseTimer(slot, alert.lapsesAt)
-        noteStorm(of: alert, emit)
-        let affected = muter.alertBegan(slot, alert)
-        let isMember = alert.incident.map { incidents[$0] != nil } ?? false
-        let cause = isMember ? nil : footprints.claim(slot, alert)
-        alerts.update(slot) { $0.causedBy = cause }
+        let labels = notice.labels
+        let traits = traits(of: labels, at: slot)
+        let isNowDamped = alerts[inPlace: slot].begin(
+            notice, traits: traits, isAuthenticated: isAuthenticated, at: now, rule: correlation.flap)
+        let incident = alerts.incident(of: slot)
+        keep(.began, slot, emit)
+        if isNowDamped { emit(entry(.alertDamped(labels), incident: incident)) }
+        setFlapTimer(slot)
+        setLapseTimer(slot, notice.endsAt)
+        noteStorm(of: traits.service, emit)
+        let affected = muter.alertBegan(slot, labels, traits)
+        claim(slot, memberOf: incident)
         let muting = muting(of: slot)
         alerts.update(slot) { $0.muting = muting }
         if let muting {
             counters.muted += 1
-            emit(entry(.alertMuted(alert.labels, by: muting), incident: alert.incident))
+            emit(entry(.alertMuted(labels, by: muting), incident: incident))
         }
         correlate(slot, emit)
         touch(slot)
         review(affected, emit)
     }
 
-    private func traits(of notice: Alert, at slot: Int) -> AlertTraits {
-        if let known = alerts[slot], known.labels == notice.labels { return known.traits }
-        return index.traits(of: notice.labels)
+    private mutating func traits(of labels: LabelSet, at slot: Int) -> AlertTraits {
+        let known = alerts.read(slot) { $0.labels == labels ? $0.traits : nil }
+        return known.flatMap(\.self) ?? traits.traits(of: labels, by: index)
+    }
+
+    /// What a run has caused is noted; a member of an incident is not its doing, it shows that a fix has failed.
+    private mutating func claim(_ slot: Int, memberOf incident: Int?) {
+        let isMember = incident.map { incidents.contains($0) } ?? false
+        let canBeCaused = !isMember && !footprints.isEmpty
+        let cause = canBeCaused ? alerts[slot].flatMap { footprints.claim(slot, $0) } : nil
+        alerts.update(slot) { $0.causedBy = cause }
     }
 
     mutating func setLapseTimer(_ slot: Int, _ lapsesAt: Timestamp?) {
-        guard let lapsesAt, let alert = alerts[slot], alert.lapseTimerAt.map({ lapsesAt < $0 || $0 <= now }) ?? true
-        else {
-            return
+        guard let lapsesAt else { return }
+        let now = now
+        let generation = alerts.update(slot) { alert -> Int? in
+            if let due = alert.lapseTimerAt, due <= lapsesAt, due > now { return nil }
+            alert.lapseTimerAt = lapsesAt
+            return alert.generation
         }
-        alerts.update(slot) { $0.lapseTimerAt = lapsesAt }
-        timers.set(.lapseAlert(slot: slot, generation: alert.generation), at: lapsesAt)
+        guard let generation = generation.flatMap(\.self) else { return }
+        timers.set(.lapseAlert(slot: slot, generation: generation), at: lapsesAt)
     }
 
     /// - Parameter hasLapsed: nobody said that it has resolved; it was only not renewed.
     mutating func end(_ slot: Int, at endsAt: Timestamp?, hasLapsed: Bool = false, _ emit: Emit) {
         let now = now
-        alerts.update(slot) { alert in
+        let ended = alerts.update(slot) { alert in
             alert.isFiring = false
             alert.hasLapsed = hasLapsed
             alert.endedAt = now
             alert.muting = nil
             alert.generation += 1
+            return (labels: alert.labels, traits: alert.traits, incident: alert.incident, generation: alert.generation)
         }
-        guard let alert = alerts[slot] else { return }
-        keep(hasLapsed ? .lapsed : .ended, alert, emit)
-        storm.alertEnded(service: alert.traits.service)
-        let affected = muter.alertEnded(slot, alert)
-        timers.set(.forgetAlert(slot: slot, generation: alert.generation), at: now + memory)
-        if let incident = alert.incident { memberEnded(alert.labels, in: incident, emit) }
+        guard let ended else { return }
+        keep(hasLapsed ? .lapsed : .ended, slot, emit)
+        storm.alertEnded(service: ended.traits.service)
+        let affected = muter.alertEnded(slot, ended.labels, ended.traits)
+        timers.set(.forgetAlert(slot: slot, generation: ended.generation), at: now + memory)
+        if let incident = ended.incident { memberEnded(ended.labels, in: incident, emit) }
         touch(slot)
         review(affected, emit)
     }
@@ -119,8 +118,8 @@ extension Engine {
 
     /// What an open incident still holds is remembered as long as the incident.
     mutating func forgetAlert(_ slot: Int, _ generation: Int) {
-        guard let alert = alerts[slot], alert.generation == generation, !alert.isFiring else { return }
-        guard alert.incident == nil else { return }
+        let isOver = alerts.read(slot) { $0.generation == generation && !$0.isFiring && $0.incident == nil }
+        guard isOver == true, let alert = alerts[slot] else { return }
         guard alert.flap.isForgotten(at: now, rule: correlation.flap) else {
             // What flaps slowly flaps as well: its penalty is remembered until it has decayed.
             timers.set(
@@ -135,23 +134,27 @@ extension Engine {
 
     // MARK: - Flap damping
 
-    mutating func setFlapTimer(_ slot: Int, _ alert: TrackedAlert) {
-        timers.set(
-            .releaseFlap(slot: slot, generation: alert.generation), at: alert.flap.releaseDue(rule: correlation.flap))
+    mutating func setFlapTimer(_ slot: Int) {
+        let damped = alerts.read(slot) { alert in
+            alert.flap.isDamped ? (due: alert.flap.releasesAt, generation: alert.generation) : nil
+        }
+        guard let (due, generation) = damped.flatMap(\.self) else { return }
+        timers.set(.releaseFlap(slot: slot, generation: generation), at: due)
     }
 
     mutating func releaseFlap(_ slot: Int, _ generation: Int, _ emit: Emit) {
         let (now, rule) = (now, correlation.flap)
-        guard let alert = alerts[slot], alert.flap.isDamped, alert.flap.releaseDue(rule: rule) <= now else { return }
+        guard alerts.read(slot, { $0.flap.isDamped && $0.flap.releasesAt <= now }) == true else { return }
         guard alerts.update(slot, { $0.flap.release(at: now, rule: rule) }) == true else { return }
+        guard let alert = alerts[slot] else { return }
         emit(entry(.alertReleased(alert.labels), incident: alert.incident))
         touch(slot)
     }
 
     // MARK: - Storm
 
-    private mutating func noteStorm(of alert: TrackedAlert, _ emit: Emit) {
-        guard let reason = storm.alertBegan(service: alert.traits.service, at: now) else { return }
+    private mutating func noteStorm(of service: String?, _ emit: Emit) {
+        guard let reason = storm.alertBegan(service: service, at: now) else { return }
         emit(entry(.stormBegan(because: reason)))
         if let endsAt = storm.endsAt { timers.set(.endStorm, at: endsAt) }
     }
@@ -170,12 +173,12 @@ extension Engine {
 
     func muting(of slot: Int) -> Muting? {
         if let muting = muter.muting(of: slot, in: alerts, at: now) { return muting }
-        let cause = alerts[slot]?.causedBy.flatMap { footprints[$0] }
-        return cause.map { .causedByRun(runbook: $0.runbook) }
+        guard let cause = alerts.read(slot, { $0.causedBy }).flatMap(\.self) else { return nil }
+        return footprints[cause].map { .causedByRun(runbook: $0.runbook) }
     }
 
-    private mutating func reviewSuppression(_ slot: Int, _ notice: Alert, _ emit: Emit) {
-        guard alerts[slot]?.isSuppressedBySource != notice.isSuppressedBySource else { return }
+    private mutating func reviewSuppression(_ slot: Int, _ notice: borrowing Alert, _ emit: Emit) {
+        guard alerts.read(slot, { $0.isSuppressedBySource }) != notice.isSuppressedBySource else { return }
         alerts.update(slot) { $0.isSuppressedBySource = notice.isSuppressedBySource }
         review([slot], emit)
     }
@@ -195,38 +198,9 @@ extension Engine {
                 emit(entry(.alertMuted(alert.labels, by: muting), incident: alert.incident))
             } else {
                 emit(entry(.alertUnmuted(alert.labels), incident: alert.incident))
-                if alert.incident.flatMap({ incidents[$0] }) == nil { correlate(slot, emit) }
+                if alert.incident.map({ incidents.contains($0) }) != true { correlate(slot, emit) }
             }
             touch(slot)
         }
-    }
-}
-
-extension TrackedAlert {
-    mutating func repeated(by notice: Alert, isAuthenticated: Bool, at now: Timestamp) {
-        lastSeenAt = now
-        lapsesAt = notice.endsAt
-        startsAt = min(startsAt, notice.startsAt)
-        // One authenticated notice vouches for the alert; what is not authenticated takes nothing away.
-        self.isAuthenticated = self.isAuthenticated || isAuthenticated
-        if annotations !== notice.annotations { annotations = notice.annotations }
-    }
-
-    fileprivate mutating func begin(_ notice: Alert, isAuthenticated: Bool, at now: Timestamp) {
-        isFiring = true
-        hasLapsed = false
-        keptAt = now
-        if episodes > 0 { earlierStartsAt = startsAt }
-        startsAt = notice.startsAt
-        beganAt = AlertClock.began(notice.startsAt, receivedAt: now)
-        lastSeenAt = now
-        endedAt = nil
-        lapsesAt = notice.endsAt
-        lapseTimerAt = nil
-        annotations = notice.annotations
-        isSuppressedBySource = notice.isSuppressedBySource
-        self.isAuthenticated = isAuthenticated
-        episodes += 1
-        generation += 1
     }
 }

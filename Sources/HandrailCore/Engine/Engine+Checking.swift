@@ -64,10 +64,10 @@ extension Engine {
     private mutating func currentBinding(
         of key: MatchKey, in id: Int
     ) -> Result<(Binding, IncidentView), Miss> {
-        guard let view = view(of: id), let incident = incidents[id] else {
+        guard var view = view(of: id), let incident = incidents[id] else {
             return .failure(Miss(reason: "the incident is over"))
         }
-        guard let attempt = attempts(of: key.runbook, view, incident).first(where: { $0.key == key.values }) else {
+        guard let attempt = attempts(of: key.runbook, &view, incident).first(where: { $0.key == key.values }) else {
             return .failure(Miss(reason: "its alerts have ended"))
         }
         switch attempt.outcome {

@@ -2,14 +2,13 @@
 extension Engine {
     /// Puts a firing alert where it belongs. A muted one may join an incident as evidence and opens none.
     mutating func correlate(_ slot: Int, _ emit: Emit) {
-        guard let alert = alerts[slot] else { return }
-        if let id = alert.incident, incidents[id] != nil {
-            memberBegan(again: alert, at: slot, in: id, emit)
+        if let id = alerts.incident(of: slot), incidents.contains(id) {
+            memberBegan(again: slot, in: id, emit)
             return
         }
         // What was decided then is folded, not decided again.
-        guard !isRestoring else { return }
-        if let cause = alert.causedBy.flatMap({ footprints[$0] }), incidents[cause.incident] != nil {
+        guard !isRestoring, let alert = alerts[slot] else { return }
+        if let cause = alert.causedBy.flatMap({ footprints[$0] }), incidents.contains(cause.incident) {
             let reason = MembershipReason.causedByRun(runbook: cause.runbook)
             join(slot, alert, cause.incident, reason)
             emit(entry(.alertJoined(alert.labels, reason), incident: cause.incident))
@@ -45,21 +44,21 @@ extension Engine {
         for key in keys where incidents[id]?.entityKeys.insert(key).inserted == true {
             incidentsByEntity[key, default: []].append(id)
         }
-        alerts.update(slot) { $0.incident = id }
+        alerts.updateUnseen(slot) { $0.incident = id }
     }
 
-    private mutating func memberBegan(again alert: TrackedAlert, at slot: Int, in id: Int, _ emit: Emit) {
+    private mutating func memberBegan(again slot: Int, in id: Int, _ emit: Emit) {
         let now = now
-        incidents[id]?.bindable.insert(slot, patterns: alert.traits.patterns)
-        incidents[id]?.memberBegan(at: now)
-        if !alert.flap.isDamped { emit(entry(.alertFiredAgain(alert.labels), incident: id)) }
+        let seen = alerts.read(slot) { (labels: $0.labels, traits: $0.traits, isDamped: $0.flap.isDamped) }
+        guard let seen else { return }
+        incidents[id]?.memberBegan(again: slot, patterns: seen.traits.patterns, at: now)
+        if !seen.isDamped { emit(entry(.alertFiredAgain(seen.labels), incident: id)) }
     }
 
     mutating func memberEnded(_ labels: LabelSet, in id: Int, _ emit: Emit) {
-        guard incidents[id] != nil else { return }
-        incidents[id]?.firingCount -= 1
+        guard let firing = incidents[id]?.memberEnded() else { return }
         emit(entry(.alertResolved(labels), incident: id))
-        guard incidents[id]?.firingCount == 0 else { return }
+        guard firing == 0 else { return }
         incidents[id]?.resolvedAt = now
         emit(entry(.incidentResolved, incident: id))
         timers.set(.closeIncident(id), at: now + correlation.group.window + .milliseconds(1))
@@ -78,11 +77,13 @@ extension Engine {
         incidents[incident.id] = nil
         dirty.remove(incident.id)
         for member in incident.members {
-            guard let alert = alerts[member.slot], alert.incident == incident.id else { continue }
-            alerts.update(member.slot) { $0.incident = nil }
+            let left = alerts.read(member.slot) { alert in
+                alert.incident == incident.id ? (generation: alert.generation, endedAt: alert.endedAt) : nil
+            }
+            guard let (generation, endedAt) = left.flatMap(\.self) else { continue }
+            alerts.updateUnseen(member.slot) { $0.incident = nil }
             timers.set(
-                .forgetAlert(slot: member.slot, generation: alert.generation),
-                at: max(now, (alert.endedAt ?? now) + memory))
+                .forgetAlert(slot: member.slot, generation: generation), at: max(now, (endedAt ?? now) + memory))
         }
     }
 
@@ -120,7 +121,7 @@ extension Engine {
 
     private func note(_ ids: [Int]?, _ reason: MembershipReason, in found: inout [Int: MembershipReason]) {
         for id in ids ?? [] where found[id] == nil {
-            guard let incident = incidents[id], incident.isJoinable(at: now, group: correlation.group) else { continue }
+            guard incidents.read(id, { $0.isJoinable(at: now, group: correlation.group) }) == true else { continue }
             found[id] = reason
         }
     }
@@ -133,7 +134,7 @@ extension Engine {
         unlink(absorbed)
         incidents[other] = nil
         dirty.remove(other)
-        for member in absorbed.members { alerts.update(member.slot) { $0.incident = home } }
+        for member in absorbed.members { alerts.updateUnseen(member.slot) { $0.incident = home } }
         incidents[home]?.absorb(absorbed)
         for key in absorbed.entityKeys where incidents[home]?.entityKeys.insert(key).inserted == true {
             incidentsByEntity[key, default: []].append(home)
@@ -162,6 +163,17 @@ extension Incident {
         members.append(member)
         bindable.insert(member.slot, patterns: patterns)
         memberBegan(at: now)
+    }
+
+    fileprivate mutating func memberBegan(again slot: Int, patterns: [Int], at now: Timestamp) {
+        bindable.insert(slot, patterns: patterns)
+        memberBegan(at: now)
+    }
+
+    /// Returns how many members still fire.
+    fileprivate mutating func memberEnded() -> Int {
+        firingCount -= 1
+        return firingCount
     }
 
     fileprivate mutating func memberBegan(at now: Timestamp) {

@@ -1,5 +1,10 @@
 /// What is emitted for the journal alone.
 extension Engine {
+    func keep(_ kind: AlertTransition.Kind, _ slot: Int, _ emit: Emit) {
+        guard keepsState, let alert = alerts[slot] else { return }
+        keep(kind, alert, emit)
+    }
+
     func keep(_ kind: AlertTransition.Kind, _ alert: TrackedAlert, _ emit: Emit) {
         guard keepsState, !isRestoring else { return }
         let transition = AlertTransition(
@@ -10,7 +15,7 @@ extension Engine {
     }
 
     /// Repetitions are counted and not kept; but a restart must not take for stale what was heard of lately.
-    mutating func keepSignOfLife(_ slot: Int, _ notice: Alert, _ emit: Emit) {
+    mutating func keepSignOfLife(_ slot: Int, _ notice: borrowing Alert, _ emit: Emit) {
         guard keepsState, let alert = alerts[slot] else { return }
         let isDue = now - alert.keptAt >= .milliseconds(correlation.dedupe.staleAfter.milliseconds / 4)
         guard isDue || alert.isSuppressedBySource != notice.isSuppressedBySource else { return }

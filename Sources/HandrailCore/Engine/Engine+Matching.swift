@@ -4,13 +4,18 @@ internal import CEL
 extension Engine {
     /// Notes that an alert changed in a way that signatures can see.
     mutating func touch(_ slot: Int) {
-        guard let alert = alerts[slot] else { return }
-        if let id = alert.incident, !alert.traits.patterns.isEmpty || incidents[id]?.runs.isEmpty == false {
-            markDirty(id, isNews: alert.isFiring && incidents[id]?.bindable.isNews(alert.traits.patterns) == true)
+        let seen = alerts.read(slot) { (incident: $0.incident, traits: $0.traits, isFiring: $0.isFiring) }
+        guard let seen else { return }
+        let traits = seen.traits
+        // Signatures will ask for it when it is no longer at hand.
+        if seen.isFiring, !traits.patterns.isEmpty { _ = alerts.bound(slot) }
+        if let id = seen.incident, !traits.patterns.isEmpty || incidents.read(id, { $0.runs.isEmpty }) == false {
+            let isUnseen = seen.isFiring && incidents.read(id) { $0.bindable.isNews(traits.patterns) } == true
+            markDirty(id, isNews: isUnseen)
         }
-        guard !alert.traits.blockers.isEmpty else { return }
-        let isNews = blocking.update(slot, alert)
-        for id in incidents.keys.sorted() where incidents[id]?.bindable.isEmpty == false {
+        guard !traits.blockers.isEmpty, let labels = alerts.read(slot, { $0.labels }) else { return }
+        let isNews = blocking.update(slot, labels, traits, isFiring: seen.isFiring)
+        for id in incidents.keys where incidents.read(id, { $0.bindable.isEmpty }) == false {
             markDirty(id, isNews: isNews)
         }
     }
@@ -18,7 +23,7 @@ extension Engine {
     /// In a storm, and for a large incident, signatures are tried once in a while, however many alerts arrive in between:
     /// within a second for the first alert of a pattern, later for more of what is there.
     private mutating func markDirty(_ id: Int, isNews: Bool) {
-        let count = incidents[id]?.bindable.count ?? 0
+        let count = incidents.read(id) { $0.bindable.count } ?? 0
         guard storm.isStorm || count >= Self.large else {
             dirty.insert(id)
             return
@@ -31,7 +36,7 @@ extension Engine {
 
     /// One timer an incident: when it fires, the matches that must wait longer set the next one.
     private mutating func setEvaluation(of id: Int, at time: Timestamp) {
-        if let due = incidents[id]?.evaluationDueAt, due <= time { return }
+        if let due = incidents.read(id, { $0.evaluationDueAt }).flatMap(\.self), due <= time { return }
         incidents[id]?.evaluationDueAt = time
         timers.set(.evaluate(incident: id), at: time)
     }
@@ -47,7 +52,7 @@ extension Engine {
         while !dirty.isEmpty {
             let due = dirty.sorted()
             dirty = []
-            for id in due where incidents[id] != nil {
+            for id in due where incidents.contains(id) {
                 judgeRuns(of: id, emit)
                 evaluate(id, emit)
             }
@@ -55,14 +60,14 @@ extension Engine {
     }
 
     private mutating func evaluate(_ id: Int, _ emit: Emit) {
-        guard let view = view(of: id), let incident = incidents[id] else { return }
+        guard var view = view(of: id), let incident = incidents[id] else { return }
         var ripe: [RipeMatch] = []
         for runbook in view.touchedRunbooks {
-            for attempt in attempts(of: runbook, view, incident) {
+            for attempt in attempts(of: runbook, &view, incident) {
                 if let match = track(attempt, of: runbook, in: id) { ripe.append(match) }
             }
         }
-        decide(ripe.sorted { $0.goesBefore($1, in: runbooks) }, in: id, view, emit)
+        decide(ripe.sorted { $0.goesBefore($1, in: precedence) }, in: id, view, emit)
     }
 
     mutating func view(of id: Int) -> IncidentView? {
@@ -71,13 +76,15 @@ extension Engine {
         return incidents[id].map { IncidentView(incident: $0, eligible: eligible, index: index) }
     }
 
-    mutating func attempts(of runbook: Int, _ view: IncidentView, _ incident: Incident) -> [MatchAttempt] {
+    mutating func attempts(
+        of runbook: Int, _ view: inout IncidentView, _ incident: Incident
+    ) -> [MatchAttempt] {
         let signature = runbooks[runbook].signature
         let now = now
         let matcher = SignatureMatcher(
-            signature: signature, candidates: view.candidates(of: runbook),
-            blockers: blocking.firing(for: runbook, among: signature.unless.count, in: alerts),
-            incidentFact: { view.fact }, now: now)
+            signature: signature, candidates: view.candidates(of: runbook), keyedAlerts: view.keyedAlerts(of: runbook),
+            blockers: blocking.firing(for: runbook, among: signature.unless.count),
+            incidentFact: { [view] in view.fact }, now: now)
         let attempts = matcher.attempts()
         let keys = Set(attempts.map { MatchKey(runbook: runbook, values: $0.key) })
         for key in incident.matches.keys where key.runbook == runbook && !keys.contains(key) {
@@ -90,7 +97,7 @@ extension Engine {
     /// Follows one match over time; returns it once it has held long enough and something is left to decide.
     private mutating func track(_ attempt: MatchAttempt, of runbook: Int, in id: Int) -> RipeMatch? {
         let key = MatchKey(runbook: runbook, values: attempt.key)
-        var tracker = incidents[id]?.matches[key] ?? MatchTracker()
+        var tracker = incidents.read(id) { $0.matches[key] }.flatMap(\.self) ?? MatchTracker()
         defer { incidents[id]?.matches[key] = tracker }
         switch attempt.outcome {
         case .incomplete(let reason):
@@ -143,15 +150,31 @@ struct RipeMatch {
     let key: MatchKey
     let binding: Binding
 
-    /// Priority, then the more specific signature, then the name.
-    func goesBefore(_ other: RipeMatch, in runbooks: [Runbook]) -> Bool {
-        let (left, right) = (runbooks[key.runbook], runbooks[other.key.runbook])
-        if left.priority != right.priority { return left.priority > right.priority }
-        if left.signature.specificity != right.signature.specificity {
-            return left.signature.specificity > right.signature.specificity
-        }
-        return key < other.key
+    func goesBefore(_ other: RipeMatch, in precedence: Precedence) -> Bool {
+        let (left, right) = (precedence[key.runbook], precedence[other.key.runbook])
+        return left == right ? key < other.key : left < right
     }
+}
+
+/// Which runbook goes first: by priority, then the more specific signature, then the name.
+struct Precedence: Sendable {
+    /// By runbook; the lower one goes first.
+    private let ranks: [Int]
+
+    /// - Parameter runbooks: where nothing else decides, the earlier one goes first.
+    init(_ runbooks: [Runbook]) {
+        let order = runbooks.indices.sorted { left, right in
+            let (first, second) = (runbooks[left], runbooks[right])
+            if first.priority != second.priority { return first.priority > second.priority }
+            let (own, other) = (first.signature.specificity, second.signature.specificity)
+            return own == other ? left < right : own > other
+        }
+        var ranks = Array(repeating: 0, count: runbooks.count)
+        for (rank, runbook) in order.enumerated() { ranks[runbook] = rank }
+        self.ranks = ranks
+    }
+
+    subscript(runbook: Int) -> Int { ranks[runbook] }
 }
 
 extension MatchAttempt {
@@ -166,9 +189,35 @@ extension MatchAttempt {
 /// The firing alerts that some `unless` looks for, anywhere.
 struct BlockingAlerts: Sendable {
     private let offsets: [Int: Int]
-    private let runbookOf: [Int]
-    /// Slots by blocker index.
-    private var firing: [Set<Int>]
+    /// By blocker index, the blocker that is noted for it and all that select the same.
+    private let twins: [Int]
+    /// By blocker index.
+    private var firing: [Firing]
+
+    /// What fires for one `unless`: slots and their labels, in no order that means anything.
+    private struct Firing: Sendable {
+        var labels: [LabelSet] = []
+        private var slots: [Int] = []
+        /// By slot, where it is in `slots`; negative where it is not. An array, since slots are few and used again.
+        private var places: [Int32] = []
+
+        mutating func insert(_ slot: Int, _ added: LabelSet) {
+            while places.count <= slot { places.append(-1) }
+            guard places[slot] < 0 else { return }
+            places[slot] = Int32(truncatingIfNeeded: slots.count)
+            slots.append(slot)
+            labels.append(added)
+        }
+
+        mutating func remove(_ slot: Int) {
+            guard places.indices.contains(slot), places[slot] >= 0 else { return }
+            let place = Int(places[slot])
+            // The last one fills the gap.
+            let (last, lastLabels) = (slots.removeLast(), labels.removeLast())
+            if last != slot { (slots[place], labels[place], places[last]) = (last, lastLabels, places[slot]) }
+            places[slot] = -1
+        }
+    }
 
     init(_ index: PatternIndex) {
         var offsets: [Int: Int] = [:]
@@ -176,32 +225,30 @@ struct BlockingAlerts: Sendable {
             offsets[blocker.runbook] = position
         }
         self.offsets = offsets
-        runbookOf = index.blockers.map(\.runbook)
-        firing = Array(repeating: [], count: index.blockers.count)
+        twins = index.blockers.map(\.twin)
+        firing = Array(repeating: Firing(), count: index.blockers.count)
     }
 
     /// A muted alert does not speak for a runbook, and it does speak against one: it is no less true.
     ///
     /// - Returns: whether it is the first to fire for some `unless`, or was the last.
-    mutating func update(_ slot: Int, _ alert: TrackedAlert) -> Bool {
+    mutating func update(_ slot: Int, _ labels: LabelSet, _ traits: AlertTraits, isFiring: Bool) -> Bool {
         var isNews = false
-        for blocker in alert.traits.blockers {
-            let wasEmpty = firing[blocker].isEmpty
-            if alert.isFiring {
-                firing[blocker].insert(slot)
+        for blocker in traits.blockers {
+            let wasEmpty = firing[blocker].labels.isEmpty
+            if isFiring {
+                firing[blocker].insert(slot, labels)
             } else {
                 firing[blocker].remove(slot)
             }
-            isNews = isNews || firing[blocker].isEmpty != wasEmpty
+            isNews = isNews || firing[blocker].labels.isEmpty != wasEmpty
         }
         return isNews
     }
 
-    /// For each `unless` of the runbook the labels of what fires, in the order of the signature.
-    func firing(for runbook: Int, among count: Int, in alerts: AlertTable) -> [[LabelSet]] {
+    /// For each `unless` of the runbook the labels of what fires, by the signature's order of them.
+    func firing(for runbook: Int, among count: Int) -> [[LabelSet]] {
         guard let offset = offsets[runbook] else { return Array(repeating: [], count: count) }
-        return (offset..<offset + count).map { position in
-            firing[position].sorted().compactMap { alerts[$0]?.labels }
-        }
+        return twins[offset..<offset + count].map { firing[$0].labels }
     }
 }

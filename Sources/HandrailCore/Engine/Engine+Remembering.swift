@@ -17,7 +17,7 @@ extension Engine {
                     endedAt: entry.end?.at, outcome: entry.end?.outcome))
         }
         let alerts = alerts.all.map { Memory.alert(AlertMemory($0.alert)) }
-        let incidents = incidents.values.sorted { $0.id < $1.id }.map { Memory.incident(memory(of: $0)) }
+        let incidents = incidents.values.map { Memory.incident(memory(of: $0)) }
         let runs = runViews.map { view in
             Memory.run(
                 RunMemory(
@@ -78,9 +78,10 @@ extension Engine {
 
     private mutating func restore(_ memory: AlertMemory) {
         guard alerts.find(memory.labels) == nil else { return }
-        let alert = TrackedAlert(memory, traits: index.traits(of: memory.labels))
+        let traits = traits.traits(of: memory.labels, by: index)
+        let alert = TrackedAlert(memory, traits: traits, rule: correlation.flap)
         let slot = alerts.insert(alert)
-        if alert.flap.isDamped { setFlapTimer(slot, alert) }
+        setFlapTimer(slot)
         guard alert.isFiring else {
             timers.set(.forgetAlert(slot: slot, generation: 0), at: (memory.endedAt ?? now) + self.memory)
             return
@@ -88,7 +89,7 @@ extension Engine {
         storm.remembers(service: alert.traits.service)
         setLapseTimer(slot, alert.lapsesAt)
         if let run = memory.causedBy { footprints.remembers(slot, causedBy: run) }
-        let affected = muter.alertBegan(slot, alert)
+        let affected = muter.alertBegan(slot, alert.labels, alert.traits)
         let muting = muting(of: slot)
         alerts.update(slot) { $0.muting = muting }
         touch(slot)
@@ -168,7 +169,7 @@ extension AlertMemory {
 }
 
 extension TrackedAlert {
-    init(_ memory: AlertMemory, traits: AlertTraits) {
+    init(_ memory: AlertMemory, traits: AlertTraits, rule: Correlation.Flap) {
         labels = memory.labels
         self.traits = traits
         annotations = memory.annotations.isEmpty ? .none : Annotations(memory.annotations)
@@ -186,6 +187,6 @@ extension TrackedAlert {
         isAuthenticated = memory.isAuthenticated
         episodes = memory.episodes
         causedBy = memory.causedBy
-        flap = FlapScore(memory.flap)
+        flap = FlapScore(memory.flap, rule: rule)
     }
 }

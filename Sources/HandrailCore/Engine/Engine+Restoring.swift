@@ -70,7 +70,7 @@ extension Engine {
             }
             setLapseTimer(slot, renewed)
         }
-        for id in incidents.keys.sorted() {
+        for id in incidents.keys {
             incidents[id]?.evaluationDueAt = nil
             if let resolvedAt = incidents[id]?.resolvedAt {
                 timers.set(.closeIncident(id), at: resolvedAt + correlation.group.window + .milliseconds(1))
@@ -104,7 +104,7 @@ extension Engine {
                 isSuppressedBySource: transition.isSuppressedBySource)
             let slot =
                 known
-                ?? alerts.insert(TrackedAlert(notice, traits: index.traits(of: notice.labels), at: now))
+                ?? alerts.insert(TrackedAlert(notice, traits: traits.traits(of: notice.labels, by: index), at: now))
             begin(slot, notice, isAuthenticated: transition.isAuthenticated) { _ in }
         case .renewed:
             guard let slot = known else { return }

@@ -19,6 +19,7 @@ public struct Engine: Sendable {
     let runbooks: [Runbook]
     let correlation: Correlation
     let index: PatternIndex
+    let precedence: Precedence
     let graph: ServiceGraph
     let planner: Planner
     let policies: PolicySet
@@ -35,11 +36,12 @@ public struct Engine: Sendable {
     public internal(set) var counters = Counters()
 
     var alerts = AlertTable()
+    var traits = SharedTraits()
     var timers = TimerQueue()
     var storm: StormDetector
     var muter: Muter
     var blocking: BlockingAlerts
-    var incidents: [Int: Incident] = [:]
+    var incidents = IncidentTable()
     var incidentsByEntity: [Incident.EntityKey: [Int]] = [:]
     /// Incidents whose signatures must be tried again.
     var dirty: Set<Int> = []
@@ -65,6 +67,7 @@ public struct Engine: Sendable {
         runbooks = workspace.runbooks
         correlation = workspace.correlation
         index = PatternIndex(workspace: workspace)
+        precedence = Precedence(workspace.runbooks)
         graph = ServiceGraph(topology: workspace.topology, hops: workspace.correlation.group.hops)
         planner = Planner(workspace: workspace)
         policies = PolicySet(policies: workspace.policies, topology: workspace.topology)
@@ -83,8 +86,9 @@ public struct Engine: Sendable {
         counters.deliveries += 1
         counters.leftOut(delivery.truncatedAlerts)
         if delivery.isAuthenticated { lastHeardAt = now }
-        for alert in delivery.alerts {
-            take(alert, isAuthenticated: delivery.isAuthenticated, emit)
+        let known = alerts.find(all: delivery.alerts)
+        for index in delivery.alerts.indices {
+            take(delivery.alerts[index], at: known[index], isAuthenticated: delivery.isAuthenticated, emit)
         }
         evaluateDirty(emit)
     }
@@ -111,10 +115,10 @@ public struct Engine: Sendable {
 
     /// The end of the input: reports every incident that is still open. Timers of the future do not fire.
     public mutating func finish(into emit: Emit) {
-        for incident in incidents.values.sorted(by: { $0.id < $1.id }) {
+        for incident in incidents.values {
             emit(entry(.incidentClosed(summary(of: incident)), incident: incident.id))
         }
-        incidents = [:]
+        incidents = IncidentTable()
     }
 
     mutating func fire(_ timer: TimerQueue.Timer, _ emit: Emit) {

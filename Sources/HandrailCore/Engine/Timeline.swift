@@ -17,7 +17,7 @@ public enum TimelineEvent: Sendable {
     case alertJoined(LabelSet, MembershipReason)
     case alertFiredAgain(LabelSet)
     case alertResolved(LabelSet)
-    case alertMuted(LabelSet, by: Muting)
+    indirect case alertMuted(LabelSet, by: Muting)
     case alertUnmuted(LabelSet)
     case alertDamped(LabelSet)
     case alertReleased(LabelSet)
@@ -26,13 +26,14 @@ public enum TimelineEvent: Sendable {
     /// No member fires any more. It may still fire again.
     case incidentResolved
     /// It takes no more alerts and is forgotten.
-    case incidentClosed(IncidentSummary)
+    indirect case incidentClosed(IncidentSummary)
     case stormBegan(because: String)
     case stormEnded
-    case decided(DecisionRecord)
+    /// Indirect, like the other large ones: an entry is handed on a million times for each of these.
+    indirect case decided(DecisionRecord)
     /// A ripe match that lost against another one, or waits for a run that holds its target or incident.
     case notChosen(runbook: String, because: String)
-    case planRefused(runbook: String, PlanRefusal)
+    indirect case planRefused(runbook: String, PlanRefusal)
     case runStarted(run: Int, runbook: String)
     case runEnded(run: Int, runbook: String, outcome: RunOutcome, because: String)
     /// What else state is folded from. Only where the engine keeps its state.

@@ -6,10 +6,10 @@
 struct BindableAlerts: Sendable {
     private(set) var slots: [Int] = []
     /// Patterns that a member has matched, firing or not.
-    private(set) var touchedPatterns: Set<Int> = []
+    private(set) var touchedPatterns = SmallIntegers()
     private var members: Set<Int> = []
     /// Patterns for which signatures saw an alert when they were last tried.
-    private var seenPatterns: Set<Int> = []
+    private var seenPatterns = SmallIntegers()
 
     var isEmpty: Bool { touchedPatterns.isEmpty }
     var count: Int { slots.count }
@@ -26,7 +26,7 @@ struct BindableAlerts: Sendable {
     }
 
     /// Whether one of these patterns had no alert when signatures were last tried.
-    func isNews(_ patterns: [Int]) -> Bool { !patterns.allSatisfy(seenPatterns.contains) }
+    func isNews(_ patterns: [Int]) -> Bool { !patterns.allSatisfy { seenPatterns.contains($0) } }
 
     /// What signatures see at one moment, by start, then fingerprint.
     mutating func eligible(in alerts: inout AlertTable) -> [BoundAlert] {
@@ -42,10 +42,10 @@ struct BindableAlerts: Sendable {
                 members.remove(slot)
             }
         }
-        eligible.sort { ($0.startsAt, $0.labels.fingerprint) < ($1.startsAt, $1.labels.fingerprint) }
+        eligible.sort { ($0.startsAt, $0.fingerprint) < ($1.startsAt, $1.fingerprint) }
         slots = eligible.map(\.slot) + muted
-        seenPatterns = []
-        for alert in eligible where isNews(alert.patterns) { seenPatterns.formUnion(alert.patterns) }
+        seenPatterns.removeAll()
+        for alert in eligible { seenPatterns.formUnion(alert.patterns) }
         return eligible
     }
 }

@@ -97,7 +97,7 @@ struct MatchTracker: Sendable {
         let beginning = isBlocked ? now : max(completedAt, blockedAt ?? .distantPast)
         since = isDecided ? since ?? beginning : max(since ?? beginning, beginning, completedAt)
         isBlocked = false
-        handled.formIntersection(alerts.map(\.labels.fingerprint))
+        if !handled.isEmpty { handled.formIntersection(alerts.map(\.fingerprint)) }
     }
 
     /// Nothing is left to decide while it lasts.

@@ -19,19 +19,21 @@ struct Muter: Sendable {
     var silenceEdges: [Timestamp] { silences.flatMap { [$0.from, $0.until] } }
 
     /// Returns the slots whose muting may change with this.
-    mutating func alertBegan(_ slot: Int, _ alert: TrackedAlert) -> [Int] {
-        let affected = self.affected(by: alert)
-        for index in alert.traits.inhibitionSources { sources[index][key(alert, index), default: []].insert(slot) }
-        for index in alert.traits.inhibitionTargets { targets[index][key(alert, index), default: []].insert(slot) }
-        if !alert.traits.silences.isEmpty { silenceable.insert(slot) }
+    mutating func alertBegan(_ slot: Int, _ labels: LabelSet, _ traits: AlertTraits) -> [Int] {
+        guard traits.concernsMuting else { return [] }
+        let affected = self.affected(by: labels, traits)
+        for index in traits.inhibitionSources { sources[index][key(labels, index), default: []].insert(slot) }
+        for index in traits.inhibitionTargets { targets[index][key(labels, index), default: []].insert(slot) }
+        if !traits.silences.isEmpty { silenceable.insert(slot) }
         return affected
     }
 
-    mutating func alertEnded(_ slot: Int, _ alert: TrackedAlert) -> [Int] {
-        for index in alert.traits.inhibitionSources { Self.remove(slot, key(alert, index), from: &sources[index]) }
-        for index in alert.traits.inhibitionTargets { Self.remove(slot, key(alert, index), from: &targets[index]) }
+    mutating func alertEnded(_ slot: Int, _ labels: LabelSet, _ traits: AlertTraits) -> [Int] {
+        guard traits.concernsMuting else { return [] }
+        for index in traits.inhibitionSources { Self.remove(slot, key(labels, index), from: &sources[index]) }
+        for index in traits.inhibitionTargets { Self.remove(slot, key(labels, index), from: &targets[index]) }
         silenceable.remove(slot)
-        return affected(by: alert)
+        return affected(by: labels, traits)
     }
 
     private static func remove(_ slot: Int, _ key: [ExactText?], from slots: inout [[ExactText?]: Set<Int>]) {
@@ -40,28 +42,30 @@ struct Muter: Sendable {
     }
 
     /// A source changes something only where it is the only one: the first that comes, the last that goes.
-    private func affected(by alert: TrackedAlert) -> [Int] {
+    private func affected(by labels: LabelSet, _ traits: AlertTraits) -> [Int] {
         var slots: Set<Int> = []
-        for index in alert.traits.inhibitionSources {
-            let key = key(alert, index)
+        for index in traits.inhibitionSources {
+            let key = key(labels, index)
             guard sources[index][key] == nil else { continue }
             slots.formUnion(targets[index][key] ?? [])
         }
         return slots.sorted()
     }
 
-    private func key(_ alert: TrackedAlert, _ index: Int) -> [ExactText?] {
-        inhibitions[index].equal.map { alert.labels[$0] }
+    private func key(_ labels: LabelSet, _ index: Int) -> [ExactText?] {
+        inhibitions[index].equal.map { labels[$0] }
     }
 
     func muting(of slot: Int, in alerts: AlertTable, at now: Timestamp) -> Muting? {
-        guard let alert = alerts[slot] else { return nil }
-        if alert.isSuppressedBySource { return .silencedBySource }
-        for index in alert.traits.silences where silences[index].from <= now && now < silences[index].until {
+        let seen = alerts.read(slot) { (labels: $0.labels, traits: $0.traits, isSuppressed: $0.isSuppressedBySource) }
+        guard let seen else { return nil }
+        if seen.isSuppressed { return .silencedBySource }
+        guard seen.traits.concernsMuting else { return nil }
+        for index in seen.traits.silences where silences[index].from <= now && now < silences[index].until {
             return .silenced(because: silences[index].because, at: silences[index].location)
         }
-        for index in alert.traits.inhibitionTargets {
-            if let source = inhibitor(of: alert, slot, by: index, in: alerts) {
+        for index in seen.traits.inhibitionTargets {
+            if let source = inhibitor(of: seen.labels, seen.traits, slot, by: index, in: alerts) {
                 return .inhibited(by: source, at: inhibitions[index].location)
             }
         }
@@ -69,10 +73,12 @@ struct Muter: Sendable {
     }
 
     /// As in Alertmanager, an alert that is a source of the rule itself is not inhibited by it.
-    private func inhibitor(of alert: TrackedAlert, _ slot: Int, by index: Int, in alerts: AlertTable) -> LabelSet? {
-        guard !alert.traits.inhibitionSources.contains(index) else { return nil }
-        let firing = sources[index][key(alert, index)] ?? []
-        if let source = firing.min(), source != slot, let labels = alerts[source]?.labels { return labels }
+    private func inhibitor(
+        of labels: LabelSet, _ traits: AlertTraits, _ slot: Int, by index: Int, in alerts: AlertTable
+    ) -> LabelSet? {
+        guard !traits.inhibitionSources.contains(index) else { return nil }
+        let firing = sources[index][key(labels, index)] ?? []
+        if let source = firing.min(), source != slot { return alerts.read(source) { $0.labels } }
         return nil
     }
 }

@@ -23,16 +23,16 @@ struct StormDetector: Sendable {
     /// Returns why, where a storm begins with this alert.
     mutating func alertBegan(service: String?, at now: Timestamp) -> String? {
         recent.append(now)
-        while oldest < recent.count, recent[oldest] <= now - .seconds(10) { oldest += 1 }
+        let horizon = now - .seconds(10)
+        while oldest < recent.count, recent[oldest] <= horizon { oldest += 1 }
         if oldest > 1024, oldest * 2 > recent.count {
             recent.removeFirst(oldest)
             oldest = 0
         }
         if let service, services.contains(service) { firing[service, default: 0] += 1 }
-        guard let reason = reached() else { return nil }
-        let begins = lastReachedAt == nil
-        lastReachedAt = now
-        return begins ? reason : nil
+        guard rateReached() || servicesReached() else { return nil }
+        defer { lastReachedAt = now }
+        return isStorm ? nil : reason
     }
 
     mutating func alertEnded(service: String?) {
@@ -58,13 +58,15 @@ struct StormDetector: Sendable {
         self.lastReachedAt = lastReachedAt
     }
 
-    private func reached() -> String? {
-        let inTenSeconds = recent.count - oldest
-        if inTenSeconds >= rule.alertsPer10s {
-            return "\(inTenSeconds) new alerts in 10s, the limit is \(rule.alertsPer10s)"
-        }
-        return servicesReached() ? "\(firing.count) of \(services.count) services have firing alerts" : nil
+    private var inTenSeconds: Int { recent.count - oldest }
+
+    private var reason: String {
+        rateReached()
+            ? "\(inTenSeconds) new alerts in 10s, the limit is \(rule.alertsPer10s)"
+            : "\(firing.count) of \(services.count) services have firing alerts"
     }
+
+    private func rateReached() -> Bool { inTenSeconds >= rule.alertsPer10s }
 
     private func servicesReached() -> Bool {
         firing.count >= Self.leastServices && firing.count * 100 >= rule.servicesPercent * services.count

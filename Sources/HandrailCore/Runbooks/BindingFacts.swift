@@ -11,10 +11,20 @@ enum BindingFacts {
     }
 
     static func group(_ alerts: [BoundAlert]) -> CELValue {
-        record([
+        if alerts.count == 1, let alert = alerts.first { return group(of: alert) }
+        return record([
             ("labels", text(shared(alerts.map(\.labels.labels)))),
             ("annotations", text(shared(alerts.map(\.annotations.entries)))),
-            ("alerts", .list(alerts.map(alert))),
+            ("alerts", .list(alerts.map { Self.alert($0) })),
+        ])
+    }
+
+    /// What one alert shares with itself is all that it carries: worked out once for both.
+    private static func group(of single: BoundAlert) -> CELValue {
+        let (labels, annotations) = (text(single.labels.labels), text(single.annotations.entries))
+        return record([
+            ("labels", labels), ("annotations", annotations),
+            ("alerts", .list([alert(single, labels: labels, annotations: annotations)])),
         ])
     }
 
@@ -22,7 +32,7 @@ enum BindingFacts {
         record([
             ("id", .int(Int64(id))),
             ("labels", text(shared(alerts.map(\.labels.labels)))),
-            ("alerts", .list(alerts.map(alert))),
+            ("alerts", .list(alerts.map { Self.alert($0) })),
             ("openedAt", .timestamp(time(openedAt))),
         ])
     }
@@ -40,10 +50,14 @@ enum BindingFacts {
     }
 
     private static func alert(_ alert: BoundAlert) -> CELValue {
+        Self.alert(alert, labels: text(alert.labels.labels), annotations: text(alert.annotations.entries))
+    }
+
+    private static func alert(_ alert: BoundAlert, labels: CELValue, annotations: CELValue) -> CELValue {
         record([
             ("name", .string(alert.labels.alertname.string)),
-            ("labels", text(alert.labels.labels)),
-            ("annotations", text(alert.annotations.entries)),
+            ("labels", labels),
+            ("annotations", annotations),
             ("startsAt", .timestamp(time(alert.startsAt))),
             ("flapping", .bool(alert.isFlapping)),
             ("episodes", .int(Int64(alert.episodes))),

@@ -4,11 +4,17 @@ struct PatternIndex: Sendable {
         let runbook: Int
         let name: String
         let selector: Selector
+        /// The labels of the runbook's `same`; nil where it leaves the pattern alone.
+        let same: [ExactText?]
+        /// The first pattern of all runbooks that binds the same alerts, and by the same keys; often itself.
+        let twin: Int
     }
 
     struct Blocker: Sendable {
         let runbook: Int
         let selector: Selector
+        /// The first blocker of all runbooks that selects the same alerts; often itself.
+        let twin: Int
     }
 
     let patterns: [Pattern]
@@ -29,11 +35,17 @@ struct PatternIndex: Sendable {
         for (index, runbook) in workspace.runbooks.enumerated() {
             let first = patterns.count
             for pattern in runbook.signature.when + runbook.signature.any {
-                patterns.append(Pattern(runbook: index, name: pattern.name, selector: pattern.selector))
+                let same = runbook.signature.same.map { $0.name(in: pattern.name) }
+                let twin = patterns.firstIndex { $0.selector == pattern.selector && $0.same == same }
+                patterns.append(
+                    Pattern(
+                        runbook: index, name: pattern.name, selector: pattern.selector, same: same,
+                        twin: twin ?? patterns.count))
             }
             patternsByRunbook.append(first..<patterns.count)
             for blocker in runbook.signature.unless {
-                blockers.append(Blocker(runbook: index, selector: blocker.selector))
+                let twin = blockers.firstIndex { $0.selector == blocker.selector }
+                blockers.append(Blocker(runbook: index, selector: blocker.selector, twin: twin ?? blockers.count))
             }
         }
         self.patterns = patterns
@@ -53,9 +65,11 @@ struct PatternIndex: Sendable {
     func patterns(of runbook: Int) -> Range<Int> { patternsByRunbook[runbook] }
 
     func traits(of labels: LabelSet) -> AlertTraits {
-        AlertTraits(
+        let matched = patternLookup.matching(labels)
+        return AlertTraits(
             service: labels["service"]?.string ?? services.matching(labels).first.map { serviceNames[$0] },
-            patterns: patternLookup.matching(labels), blockers: blockerLookup.matching(labels),
+            patterns: matched, keys: matched.map { labels.values(of: patterns[$0].same) },
+            blockers: blockerLookup.matching(labels).filter { blockers[$0].twin == $0 },
             inhibitionSources: inhibitionSources.matching(labels),
             inhibitionTargets: inhibitionTargets.matching(labels), silences: silences.matching(labels))
     }

@@ -4,25 +4,33 @@ internal import CEL
 final class BoundAlert: Sendable {
     /// Where the engine remembers it.
     let slot: Int
-    /// Indices of the patterns that its labels match.
-    let patterns: [Int]
+    private let traits: AlertTraits
     let labels: LabelSet
+    /// Of the labels; here as well, since lists are sorted by it.
+    let fingerprint: Fingerprint
     let annotations: Annotations
     let startsAt: Timestamp
     let beganAt: Timestamp
     let isFlapping: Bool
     let episodes: Int
 
-    init(_ alert: TrackedAlert, slot: Int = 0) {
+    init(_ alert: borrowing TrackedAlert, slot: Int = 0) {
         self.slot = slot
-        patterns = alert.traits.patterns
+        traits = alert.traits
         labels = alert.labels
+        fingerprint = alert.labels.fingerprint
         annotations = alert.annotations
         startsAt = alert.startsAt
         beganAt = alert.beganAt
         isFlapping = alert.flap.isDamped
         episodes = alert.episodes
     }
+
+    /// Indices of the patterns that its labels match, ascending.
+    var patterns: [Int] { traits.patterns }
+
+    /// Its values of `same` for one of its patterns; nil for a pattern that it does not match.
+    func key(of pattern: Int) -> [ExactText?]? { traits.patterns.firstIndex(of: pattern).map { traits.keys[$0] } }
 }
 
 /// What a match has bound: the alerts of each pattern that found any, oldest first, in the order of the signature.
@@ -70,19 +78,20 @@ struct SignatureMatcher {
     let now: Timestamp
     private let keyed: [String: KeyedAlerts]
 
+    /// - Parameter keyedAlerts: the candidates by their values of `same`, as far as somebody has worked them out.
     init(
-        signature: Signature, candidates: [String: [BoundAlert]], blockers: [[LabelSet]],
-        incidentFact: @escaping () -> CELValue, now: Timestamp
+        signature: Signature, candidates: [String: [BoundAlert]], keyedAlerts: [String: KeyedAlerts] = [:],
+        blockers: [[LabelSet]], incidentFact: @escaping () -> CELValue, now: Timestamp
     ) {
         self.signature = signature
         self.candidates = candidates
         self.blockers = blockers
         self.incidentFact = incidentFact
         self.now = now
-        var keyed: [String: KeyedAlerts] = [:]
+        var keyed = keyedAlerts
         if !signature.same.isEmpty {
-            for (pattern, alerts) in candidates {
-                keyed[pattern] = KeyedAlerts(alerts, of: pattern, same: signature.same)
+            for (pattern, alerts) in candidates where keyed[pattern] == nil {
+                keyed[pattern] = KeyedAlerts(alerts, by: signature.same.map { $0.name(in: pattern) })
             }
         }
         self.keyed = keyed
@@ -156,7 +165,7 @@ struct SignatureMatcher {
     private func alerts(of pattern: String, agreeingOn wanted: [ExactText?]) -> [BoundAlert] {
         guard !signature.same.isEmpty, let keyed = keyed[pattern] else { return candidates[pattern] ?? [] }
         if !keyed.isOpen, !wanted.contains(nil) { return keyed.alerts[wanted] ?? [] }
-        return (candidates[pattern] ?? []).filter { Self.agree(keyed.key(of: $0.labels), wanted) }
+        return (candidates[pattern] ?? []).filter { Self.agree(keyed.key(of: $0), wanted) }
     }
 
     // MARK: - when, any, count, within
@@ -263,55 +272,5 @@ struct SignatureMatcher {
         } catch {
             return "where cannot be evaluated: \(error.message)"
         }
-    }
-}
-
-/// The alerts of one pattern by their values of `same`, each worked out once.
-private struct KeyedAlerts {
-    /// Distinct, in the order of the alerts.
-    let keys: [[ExactText?]]
-    let alerts: [[ExactText?]: [BoundAlert]]
-    /// Whether some entry of `same` leaves the pattern unconstrained.
-    let isOpen: Bool
-    private let names: [ExactText?]
-
-    init(_ alerts: [BoundAlert], of pattern: String, same: [SameLabel]) {
-        names = same.map { entry in
-            switch entry {
-            case .label(let name): name
-            case .renamed(let names): names[pattern]
-            }
-        }
-        isOpen = names.contains(nil)
-        var keys: [[ExactText?]] = []
-        var grouped: [[ExactText?]: [BoundAlert]] = [:]
-        // Neighbours often agree, and then need neither a key of their own nor a look-up.
-        var run = (key: [ExactText?](), alerts: [BoundAlert]())
-        func close() {
-            guard !run.alerts.isEmpty else { return }
-            if grouped[run.key] == nil { keys.append(run.key) }
-            grouped[run.key, default: []] += run.alerts
-        }
-        for alert in alerts {
-            if run.alerts.isEmpty || !Self.has(alert.labels, run.key, names) {
-                close()
-                run = (Self.key(of: alert.labels, names), [])
-            }
-            run.alerts.append(alert)
-        }
-        close()
-        self.keys = keys
-        self.alerts = grouped
-    }
-
-    /// A missing label equals the empty text; nil where the pattern is not constrained.
-    func key(of labels: LabelSet) -> [ExactText?] { Self.key(of: labels, names) }
-
-    private static func has(_ labels: LabelSet, _ key: [ExactText?], _ names: [ExactText?]) -> Bool {
-        zip(names, key).allSatisfy { name, value in name.map { (labels[$0] ?? "") == value } ?? true }
-    }
-
-    private static func key(of labels: LabelSet, _ names: [ExactText?]) -> [ExactText?] {
-        names.map { name in name.map { labels[$0] ?? "" } }
     }
 }

@@ -57,6 +57,8 @@ struct RunFootprints: Sendable {
         for (run, footprint) in footprints where footprint.incident == absorbed { footprints[run]?.incident = home }
     }
 
+    var isEmpty: Bool { footprints.isEmpty }
+
     subscript(run: Int) -> Footprint? { footprints[run] }
 
     /// The oldest run that touches what the alert is about, and notes the alert as its doing.
