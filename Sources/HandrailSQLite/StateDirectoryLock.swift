@@ -18,8 +18,15 @@ public struct StateDirectoryLock: ~Copyable, Sendable {
         }
     }
 
+    /// Who asks whether there is an engine holds the lock for an instant, and so does a child of an engine that was killed
+    /// between fork and exec. Neither must stop an engine that starts.
+    private static let attempts = 20
+    private static let pause = timespec(tv_sec: 0, tv_nsec: 25_000_000)
+
     private let descriptor: Int32
 
+    /// Waits half a second at most.
+    ///
     /// - Throws: ``Held``, or ``JournalError`` where the file cannot be made.
     public init(directory: String) throws {
         let path = directory + "/engine.lock"
@@ -42,9 +49,16 @@ public struct StateDirectoryLock: ~Copyable, Sendable {
     }
 
     private static func lock(_ descriptor: Int32, directory: String) throws {
+        var attempt = 1
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             let code = errno
             if code == EINTR { continue }
+            if code == EWOULDBLOCK, attempt < attempts {
+                attempt += 1
+                var pause = pause
+                nanosleep(&pause, nil)
+                continue
+            }
             defer { close(descriptor) }
             guard code == EWOULDBLOCK else {
                 throw JournalError.failed("could not lock `\(directory)`: \(String(cString: strerror(code)))")

@@ -83,6 +83,28 @@ struct FullDiskTests {
         }
     }
 
+    /// A disk that is really full: `mount -t tmpfs -o size=2m none DIR`, and `HANDRAIL_SMALL_DISK=DIR`.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["HANDRAIL_SMALL_DISK"] != nil))
+    func theJournalGoesOnWhenAFullDiskHasSpaceAgain() async throws {
+        let path = try #require(ProcessInfo.processInfo.environment["HANDRAIL_SMALL_DISK"]) + "/\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let journal = try SQLiteJournal(directory: path)
+        _ = try await journal.append(records(1...10))
+        let filler = path + "/filler"
+        #expect(FileManager.default.createFile(atPath: filler, contents: Data(count: 1_000_000)))
+        var last: Int64 = 10
+        await #expect(throws: JournalError.diskFull) {
+            while last < 10_000 { last = try await journal.append([record(Int(last) + 1, payloadBytes: 20_000)]) }
+        }
+        #expect(last > 10 && last < 100)
+        #expect(try await journal.lastSequence() == last)
+        try FileManager.default.removeItem(atPath: filler)
+        #expect(try await journal.append(records(1...3)) == last + 3)
+        #expect(try await JournalAudit(directory: path).report().isIntact)
+        try await journal.close()
+    }
+
     @Test func aJournalThatMayNotBeWrittenToSaysSo() async throws {
         // Root may write to anything.
         guard geteuid() != 0 else { return }

@@ -109,6 +109,18 @@ struct StateDirectoryLockTests {
         _ = try StateDirectoryLock(directory: directory.path)
     }
 
+    @Test func whoOnlyAsksWhetherThereIsAnEngineKeepsNoneOut() throws {
+        let directory = try StateDirectory()
+        try Data().write(to: URL(filePath: directory.path + "/engine.lock"))
+        let descriptor = open(directory.path + "/engine.lock", O_RDONLY)
+        #expect(flock(descriptor, LOCK_SH | LOCK_NB) == 0)
+        Thread.detachNewThread {
+            usleep(60_000)
+            close(descriptor)
+        }
+        _ = try StateDirectoryLock(directory: directory.path)
+    }
+
     @Test func aFileThatWasLeftBehindLocksNobodyOut() throws {
         let directory = try StateDirectory()
         try Data("999999\n".utf8).write(to: URL(filePath: directory.path + "/engine.lock"))

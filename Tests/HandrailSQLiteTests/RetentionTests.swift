@@ -140,6 +140,31 @@ struct RetentionTests {
     }
 }
 
+struct RecoveryTests {
+    /// Knows no kind at all.
+    private struct NoCodec: EventCodec {
+        struct Unknown: Error {}
+
+        func record(of entry: TimelineEntry) -> JournalRecord { JournalRecord(at: entry.at, kind: "none", payload: []) }
+        func entry(of record: JournalRecord) throws -> TimelineEntry { throw Unknown() }
+    }
+
+    @Test func anEngineIsRestoredFromAJournalThatWasTrimmed() async throws {
+        let directory = try await StateDirectory.filled(20)
+        let journal = try directory.open()
+        try await journal.save(JournalSnapshot(sequence: 20, records: []))
+        #expect(try await journal.trim(through: 20, at: Timestamp(milliseconds: 0)) == 20)
+        #expect(try await journal.entries(after: 20, limit: 2).map(\.record.isOfTheStore) == [true])
+        let restored = try await Recovery.restore(Engine(workspace: Workspace()), from: journal, codec: NoCodec())
+        #expect(restored.sequence == 21)
+        // What anybody else has written is never passed over.
+        _ = try await journal.append(records(22...22))
+        await #expect(throws: Recovery.Failure.self) {
+            try await Recovery.restore(Engine(workspace: Workspace()), from: journal, codec: NoCodec())
+        }
+    }
+}
+
 struct SnapshotTests {
     @Test func theNewestWholeSnapshotIsTaken() async throws {
         let directory = try await StateDirectory.filled(20)

@@ -62,7 +62,7 @@ public struct CatalogReader: Sendable {
         }
 
         mutating func take(_ record: JournalRecord, _ sequence: Int64) {
-            guard reader.isShown(record.kind) else { return }
+            guard !record.isOfTheStore, reader.isShown(record.kind) else { return }
             do {
                 catalog.take(try reader.codec.entry(of: record), sequence: sequence)
             } catch {

@@ -28,7 +28,9 @@ public enum Recovery {
         while true {
             let entries = try await journal.entries(after: sequence, limit: entriesAtOnce)
             guard let last = entries.last else { return (engine, sequence) }
-            for entry in entries { try fold(entry.record, entry.sequence, into: &engine, codec) }
+            for entry in entries where !entry.record.isOfTheStore {
+                try fold(entry.record, entry.sequence, into: &engine, codec)
+            }
             sequence = last.sequence
         }
     }

@@ -15,6 +15,12 @@ public struct JournalRecord: Hashable, Sendable {
     }
 }
 
+extension JournalRecord {
+    /// Whether the store itself has written it, of its own affairs, such as that old entries were removed. A fold passes over
+    /// it: it changes nothing.
+    public var isOfTheStore: Bool { kind.utf8.starts(with: "journal.".utf8) }
+}
+
 /// A record where it stands in the chain.
 public struct JournalEntry: Hashable, Sendable {
     /// From 1, without gaps.

@@ -8,7 +8,6 @@ struct JournalAccess {
     /// Of which the catalog shows nothing; there are many of them.
     private static let unshownKinds: Set<String> = [
         "alert.began", "alert.renewed", "alert.ended", "alert.lapsed", "memory.alert", "memory.ledger", "memory.storm",
-        TrimRecord.kind,
     ]
 
     private let reader: JournalReader

@@ -120,8 +120,7 @@ struct StateDirectory {
 
     /// Whether a process holds the engine's lock. The kernel knows, so a file that was left behind says nothing.
     ///
-    /// It is asked by trying to share the lock for an instant, and only where an engine that ended has left its number: an
-    /// engine that starts in that very instant would find the lock taken.
+    /// It is asked by trying to share the lock for an instant; an engine that starts in that very instant tries again.
     var hasEngine: Bool {
         let descriptor = open(lock, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return errno != ENOENT }
