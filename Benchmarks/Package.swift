@@ -13,6 +13,7 @@ let package = Package(
                 .product(name: "CEL", package: "handrail"),
                 .product(name: "HandrailKit", package: "handrail"),
                 .product(name: "HandrailSQLite", package: "handrail"),
+                .product(name: "HandrailProcess", package: "handrail"),
             ],
             swiftSettings: [
                 .swiftLanguageMode(.v6),

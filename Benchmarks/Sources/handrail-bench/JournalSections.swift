@@ -85,13 +85,13 @@ extension Section {
     }
 
     /// The main thread waits; the work is done by the others.
-    private static func wait(for work: @escaping @Sendable () async throws -> Int) throws -> Int {
+    static func wait<Value: Sendable>(for work: @escaping @Sendable () async throws -> Value) throws -> Value {
         let done = DispatchSemaphore(value: 0)
-        let result = Mutex<Result<Int, any Error>?>(nil)
+        let result = Mutex<Result<Value, any Error>?>(nil)
         Task.detached {
             do {
-                let count = try await work()
-                result.withLock { $0 = .success(count) }
+                let value = try await work()
+                result.withLock { $0 = .success(value) }
             } catch {
                 result.withLock { $0 = .failure(error) }
             }

@@ -10,7 +10,7 @@ struct Section: Sendable {
     /// Everything that is not to be measured, and then the work that is. The work answers how many alerts it handled.
     let prepare: @Sendable (_ recording: String) throws -> () throws -> Int
 
-    static let all = [decode, correlate, replay] + journal
+    static let all = [decode, correlate, replay] + journal + acting
 
     /// Lines of a file to alerts with interned labels.
     static let decode = Section(name: "decode") { recording in

@@ -32,12 +32,12 @@ struct Containment {
 
     /// Whether anything but the leader is alive.
     mutating func hasLivingMembers() -> Bool {
-        !livingMembers(among: ProcessEntry.all()).isEmpty
+        !livingMembers(among: candidates).isEmpty
     }
 
     /// Remembers who is there, while parents still show whose they are.
     mutating func takeRollCall() {
-        _ = livingMembers(among: ProcessEntry.all())
+        _ = livingMembers(among: candidates)
     }
 
     /// Kills everything but the leader, which must have ended, until nothing is left.
@@ -47,7 +47,7 @@ struct Containment {
         var killed: Set<ProcessEntry.Identity> = []
         let end = ContinuousClock.now + Self.patience
         repeat {
-            let entries = ProcessEntry.all()
+            let entries = candidates
             let living = livingMembers(among: entries)
             LiveExecutions.reap(LiveExecutions.strays(among: entries).filter(\.isZombie))
             if living.isEmpty { return killed.count }
@@ -58,6 +58,13 @@ struct Containment {
             usleep(1000)
         } while ContinuousClock.now < end
         return killed.count
+    }
+
+    /// Everything that could belong to it. With a control group the quick look is enough: whoever it passes over would have
+    /// to have left the group as well.
+    private var candidates: [ProcessEntry] {
+        guard cgroup != nil, let descendants = ProcessEntry.descendants() else { return ProcessEntry.all() }
+        return descendants
     }
 
     private mutating func livingMembers(among entries: [ProcessEntry]) -> [ProcessEntry.Identity] {
