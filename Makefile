@@ -9,13 +9,16 @@ ALERTS ?= 1000000
 DISTINCT ?= 20000
 VECTORS ?= ../shared/cel/dev
 
-.PHONY: help setup build demo test check lint format bench cel-conformance
+.PHONY: help setup servers build demo test check lint format bench cel-conformance
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing, check the Swift toolchain
 	@scripts/setup
+
+servers: setup ## unpack the servers that tests talk to; nothing is installed
+	@scripts/servers
 
 build: setup ## build everything for debugging
 	swift build --build-tests
@@ -28,10 +31,10 @@ demo: setup ## replay the recorded incidents over the sample workspace; nothing 
 # here, so its "Executed 0 tests" is left out.
 RUN_TESTS := swift test --skip-build --quiet --disable-xctest
 
-test: build ## build and run all tests
+test: build servers ## build and run all tests
 	$(RUN_TESTS)
 
-check: setup lint ## all that has to hold before a commit: format, warnings, imports, tests
+check: setup servers lint ## all that has to hold before a commit: format, warnings, imports, tests
 	swift build --build-tests --explicit-target-dependency-import-check error
 	$(RUN_TESTS)
 

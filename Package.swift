@@ -17,11 +17,14 @@ let package = Package(
         .library(name: "HandrailKit", targets: ["HandrailCore", "HandrailFormats", "HandrailEngine"]),
         .library(name: "HandrailProcess", targets: ["HandrailProcess"]),
         .library(name: "HandrailSQLite", targets: ["HandrailSQLite"]),
+        .library(name: "HandrailHTTP", targets: ["HandrailHTTP"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.26.0"),
     ],
     targets: [
         // A C face of the system's RE2, so that no Swift target needs C++ interoperability.
@@ -52,11 +55,22 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "HandrailHTTP",
+            dependencies: [
+                "HandrailEngine", "HandrailFormats", "HandrailCore",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "handrail",
             dependencies: [
                 "CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "HandrailProcess",
-                "HandrailSQLite",
+                "HandrailSQLite", "HandrailHTTP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -83,6 +97,17 @@ let package = Package(
                 "HandrailSQLite", "HandrailEngine", "HandrailCore", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(
+            name: "HandrailHTTPTests",
+            dependencies: [
+                "HandrailHTTP", "HandrailEngine", "HandrailFormats", "HandrailCore",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

@@ -7,9 +7,13 @@ enum Fences {
         "HandrailEngine": ["HandrailCore"],
         "HandrailProcess": ["HandrailEngine", "HandrailCore", "CSpawn", "Crypto", "Glibc", "Synchronization"],
         "HandrailSQLite": ["HandrailEngine", "HandrailCore", "GRDB", "GRDBSQLite", "Crypto", "Glibc"],
+        "HandrailHTTP": [
+            "HandrailEngine", "HandrailFormats", "HandrailCore", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix",
+            "Crypto", "Glibc",
+        ],
         "handrail": [
             "CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "HandrailProcess",
-            "HandrailSQLite", "ArgumentParser", "Crypto", "Dispatch", "Glibc",
+            "HandrailSQLite", "HandrailHTTP", "ArgumentParser", "Crypto", "Dispatch", "Glibc",
         ],
     ]
 

@@ -46,6 +46,11 @@ public final class LabelSet: Hashable, Sendable {
         return nil
     }
 
+    /// The same kind of identity over other labels.
+    func replacing(_ labels: [Label]) -> LabelSet {
+        LabelSet(labels, identity: identity)
+    }
+
     public var alertname: ExactText { self["alertname"] ?? "" }
 
     /// Whether both are one alert for dedupe: the bytes decide, a fingerprint alone never does.

@@ -12,6 +12,18 @@ public enum PersonRequest: Hashable, Sendable {
     case resume(PauseScope)
     /// A quarantined target is fine again.
     case release(target: String, because: String)
+
+    func replacingReason(_ change: (String) -> String) -> PersonRequest {
+        switch self {
+        case .approve, .resume: self
+        case .reject(let run, let because): .reject(run: run, because: change(because))
+        case .cancel(let run, let because): .cancel(run: run, because: change(because))
+        case .rollBack(let run, let because): .rollBack(run: run, because: change(because))
+        case .takeOver(let run, let because): .takeOver(run: run, because: change(because))
+        case .pause(let scope, let because): .pause(scope, because: change(because))
+        case .release(let target, let because): .release(target: target, because: change(because))
+        }
+    }
 }
 
 /// Whose steps are stopped by a pause.

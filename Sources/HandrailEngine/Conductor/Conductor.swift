@@ -11,11 +11,14 @@ public actor Conductor {
         public let sealer: any PlanSealer
         public let carrier: OrderCarrier
         public let clock: any WallClock
+        /// Rids deliveries, and what people write, of secrets.
+        public let redactor: Redactor
 
         public init(
             journal: any JournalStore, codec: any EventCodec, sealer: any PlanSealer, carrier: OrderCarrier,
-            clock: any WallClock
+            clock: any WallClock, redactor: Redactor = Redactor()
         ) {
+            self.redactor = redactor
             self.journal = journal
             self.codec = codec
             self.sealer = sealer
@@ -26,6 +29,7 @@ public actor Conductor {
 
     private let ports: Ports
     private var director: Director
+    private var intake: IntakeRedactor
     private var nextTicket = 0
     private var waiting: [Int: CheckedContinuation<Director.Answer, Never>] = [:]
     private var underWay: [Int: Task<Void, Never>] = [:]
@@ -43,6 +47,7 @@ public actor Conductor {
     ) {
         self.director = director
         self.ports = ports
+        intake = IntakeRedactor(ports.redactor)
         self.watcher = watcher
     }
 
@@ -55,11 +60,13 @@ public actor Conductor {
 
     /// - Returns: once everything that follows from it is durable, or cannot be kept.
     public func receive(_ delivery: Delivery) async -> Director.Answer {
-        await ask { .delivery(delivery, ticket: $0) }
+        let delivery = intake.redact(delivery)
+        return await ask { .delivery(delivery, ticket: $0) }
     }
 
     public func handle(_ request: PersonRequest, by person: Person) async -> Director.Answer {
-        await ask { .request(request, by: person, ticket: $0) }
+        let request = intake.redact(request)
+        return await ask { .request(request, by: person, ticket: $0) }
     }
 
     /// To be called when ``nextDue`` has come, and at any other time.

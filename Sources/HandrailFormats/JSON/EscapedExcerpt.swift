@@ -1,7 +1,7 @@
 /// Text from outside, made fit for a message: bounded, on one line, and without what a terminal or an eye misreads.
-enum EscapedExcerpt {
+public enum EscapedExcerpt {
     /// - Parameter limit: in Unicode scalars; a longer text is cut and ends with `…`.
-    static func of(_ text: String, limit: Int = 60) -> String {
+    public static func of(_ text: String, limit: Int = 60) -> String {
         var excerpt = ""
         var count = 0
         for scalar in text.unicodeScalars {

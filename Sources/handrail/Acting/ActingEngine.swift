@@ -2,6 +2,7 @@ internal import Glibc
 internal import HandrailCore
 internal import HandrailEngine
 internal import HandrailFormats
+internal import HandrailHTTP
 internal import HandrailProcess
 internal import HandrailSQLite
 
@@ -15,7 +16,9 @@ struct ActingOptions: Sendable {
     var secrets: String?
     /// Names of the engine's own environment that commands get as well.
     var passedEnvironment: [String] = []
-    var notifyCommand: String?
+    var notifying = NotifyingOptions()
+    /// Where silences are made; nil: nowhere.
+    var alertmanager: String?
     /// A file with the key that checkpoints of the journal are signed with.
     var signingKey: String?
     /// Called with each batch that has become durable, in order.
@@ -43,10 +46,11 @@ final class ActingEngine: Sendable {
         codec = EngineCodec(workspace: loaded.workspace)
         let clock = SystemClock()
         let secrets = SecretFiles(folder: options.secrets)
-        let redactor = OutputRedactor(secrets: try secrets.all())
+        let redactor = try secrets.redactor()
         let carrier = OrderCarrier(
-            executor: executor, secrets: secrets, redactor: redactor,
-            silencer: nil, notifier: Notifiers.make(options, executor: executor),
+            executor: executor, secrets: secrets, redactor: OutputRedactor(redactor: redactor),
+            silencer: try Self.silencer(options, clock),
+            notifier: try Notifiers.make(options.notifying, executor: executor, secrets: secrets, clock: clock),
             environment: Self.environment(passing: options.passedEnvironment))
         let mode: Engine.Mode = options.acts ? .act : .observe
         let fresh = Engine(workspace: loaded.workspace, mode: mode, keepsState: true, explains: true)
@@ -56,7 +60,8 @@ final class ActingEngine: Sendable {
             authors: try await RunbookAuthors.ofRunbooks(in: loaded, workspace: root, executor: executor))
         conductor = Conductor(
             director: Director(engine: engine, codec: codec, at: clock.now),
-            ports: Conductor.Ports(journal: journal, codec: codec, sealer: sealer, carrier: carrier, clock: clock),
+            ports: Conductor.Ports(
+                journal: journal, codec: codec, sealer: sealer, carrier: carrier, clock: clock, redactor: redactor),
             watcher: options.watcher)
         start = EngineStart(version: Handrail.versionNumber, mode: mode, workspaceDigest: loaded.files.digest)
     }
@@ -97,6 +102,10 @@ final class ActingEngine: Sendable {
         var journal = SQLiteJournal.Options()
         journal.signingKey = try options.signingKey.map { try SigningKey(contentsOf: $0) }
         return journal
+    }
+
+    private static func silencer(_ options: ActingOptions, _ clock: SystemClock) throws -> Alertmanager? {
+        try options.alertmanager.map { Alertmanager(try Notifiers.address($0, of: "--alertmanager"), clock: clock) }
     }
 
     private static func environment(passing names: [String]) -> [String: String] {

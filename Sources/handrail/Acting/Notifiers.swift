@@ -1,15 +1,41 @@
 internal import HandrailCore
 internal import HandrailEngine
 internal import HandrailFormats
+internal import HandrailHTTP
 
-/// How people are told: a command, and always the standard error.
+/// How people are told, beside the standard error.
+struct NotifyingOptions: Sendable {
+    /// Gets whom and what as arguments.
+    var command: String?
+    var webhook: String?
+    /// The secret that what goes to the webhook is signed with.
+    var webhookKey: String?
+}
+
 enum Notifiers {
-    static func make(_ options: ActingOptions, executor: any StepExecutor) -> any Notifier {
+    static func make(
+        _ options: NotifyingOptions, executor: any StepExecutor, secrets: SecretFiles, clock: SystemClock
+    ) throws -> any Notifier {
         var notifiers: [any Notifier] = [ConsoleNotifier()]
-        if let command = options.notifyCommand {
+        if let command = options.command {
             notifiers.append(CommandNotifier(command: command, executor: executor))
         }
+        if let webhook = options.webhook {
+            let key = try options.webhookKey.map { try secrets.content(of: $0) }
+            notifiers.append(try WebhookNotifier(address(webhook, of: "--notify-webhook"), key: key, clock: clock))
+        } else if options.webhookKey != nil {
+            throw Failure(
+                Failure.wrongUsage, "--notify-key signs what goes to a webhook, and there is no --notify-webhook")
+        }
         return AllNotifiers(notifiers: notifiers)
+    }
+
+    static func address(_ text: String, of option: String) throws -> ServerAddress {
+        do {
+            return try ServerAddress(text)
+        } catch {
+            throw Failure(Failure.wrongUsage, "\(option): \(error)")
+        }
     }
 }
 

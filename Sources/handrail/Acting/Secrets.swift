@@ -25,9 +25,19 @@ struct SecretFiles: SecretStore {
         return values
     }
 
-    /// All there are, so that output is rid of them wherever they turn up.
-    func all() throws -> [Redactor.Secret] {
-        guard let folder, let directory = opendir(folder) else { return [] }
+    /// Of all there are, so that everything is rid of them wherever they turn up.
+    func redactor() throws -> Redactor {
+        let redactor = Redactor(secrets: try all())
+        if let short = redactor.findings.first { throw Refusal(description: "\(short): make it longer") }
+        return redactor
+    }
+
+    private func all() throws -> [Redactor.Secret] {
+        guard let folder else { return [] }
+        guard let directory = opendir(folder) else {
+            let reason = String(cString: strerror(errno))
+            throw Refusal(description: "the folder of secrets cannot be read: \(reason)")
+        }
         defer { closedir(directory) }
         var names: [String] = []
         while let entry = readdir(directory) {
@@ -39,7 +49,7 @@ struct SecretFiles: SecretStore {
         return try names.sorted().map { Redactor.Secret(name: $0, bytes: try content(of: $0)) }
     }
 
-    private func content(of name: String) throws -> [UInt8] {
+    func content(of name: String) throws -> [UInt8] {
         guard let folder else {
             throw Refusal(description: "the secret `\(name)` is not known: no folder of secrets was given")
         }
@@ -72,11 +82,7 @@ struct SecretFiles: SecretStore {
 
 /// Takes all secrets that are known out of what children print.
 struct OutputRedactor: Redacting {
-    private let redactor: Redactor
-
-    init(secrets: [Redactor.Secret]) {
-        redactor = Redactor(secrets: secrets)
-    }
+    let redactor: Redactor
 
     func redact(_ output: [UInt8], secrets: [String]) -> (text: String, isRedacted: Bool) {
         // Secrets given to a child come from the same folder, and are all known.

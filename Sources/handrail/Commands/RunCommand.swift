@@ -40,8 +40,17 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .customLong("pass"), help: "A variable of this environment that commands get as well. Repeatable.")
     var passed: [String] = []
 
-    @Option(help: "Where people are told: a command that gets whom and what as arguments.")
+    @Option(help: ArgumentHelp("The Alertmanager in which silences are made.", valueName: "url"))
+    var alertmanager: String?
+
+    @Option(help: "How people are told: a command that gets whom and what as arguments.")
     var notifyCommand: String?
+
+    @Option(help: ArgumentHelp("How people are told: JSON that is posted there.", valueName: "url"))
+    var notifyWebhook: String?
+
+    @Option(help: ArgumentHelp("The secret that signs what goes to the webhook (HMAC-SHA-256).", valueName: "secret"))
+    var notifyKey: String?
 
     @Option(help: "A file with the Ed25519 key that checkpoints of the journal are signed with.")
     var signingKey: String?
@@ -76,7 +85,8 @@ struct RunCommand: AsyncParsableCommand {
         options.acts = act
         options.secrets = secrets
         options.passedEnvironment = passed
-        options.notifyCommand = notifyCommand
+        options.alertmanager = alertmanager
+        options.notifying = NotifyingOptions(command: notifyCommand, webhook: notifyWebhook, webhookKey: notifyKey)
         options.signingKey = signingKey
         options.watcher = { RunLog.write($0) }
         return options
@@ -102,10 +112,15 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func feed(_ engine: ActingEngine) async throws {
-        let identity = AlertIdentity(ignoredLabels: Set(engine.workspace.correlation.dedupe.ignoreLabels))
+        let dedupe = engine.workspace.correlation.dedupe
+        let identity = AlertIdentity(ignoredLabels: Set(dedupe.ignoreLabels))
         for input in inputs {
             let deliveries = try DeliveryInput(path: input, payload: source?.source, identity: identity)
             while let delivery = try await deliveries.next() {
+                if act, let because = DeliveryAge.obstacle(delivery, at: WallTime.now, atMost: dedupe.staleAfter) {
+                    Console.error.write("handrail: \(TerminalText.escaped(input)): \(because)\n")
+                    continue
+                }
                 if case .refused(let because) = await engine.conductor.receive(delivery) {
                     throw Failure(Failure.unreachable, TerminalText.escaped("a delivery was not kept: \(because)"))
                 }
@@ -126,6 +141,23 @@ struct RunCommand: AsyncParsableCommand {
         return await conductor.engine.runViews.contains { view in
             if case .verifying = view.run?.state { true } else { false }
         }
+    }
+}
+
+/// An engine that acts takes what it is told for what is so now. What was recorded long ago is not.
+enum DeliveryAge {
+    /// How far ahead the clock of whoever recorded may be.
+    private static let skew = Duration.seconds(300)
+
+    /// Why a delivery must not be acted on; nil where it is fresh.
+    static func obstacle(_ delivery: Delivery, at now: Timestamp, atMost limit: Duration) -> String? {
+        let age = now - delivery.receivedAt
+        let time = delivery.receivedAt.rfc3339
+        if age > limit {
+            return
+                "a delivery of \(time) is passed over: with --act only the last \(limit.inWords) count; see `handrail replay`"
+        }
+        return age < .zero - skew ? "a delivery of \(time) is passed over: that is in the future" : nil
     }
 }
 

@@ -1,0 +1,64 @@
+/// Takes secrets out of what comes in, before anything else sees it: what is never known is never shown or kept.
+///
+/// A label whose value held a secret has another value afterwards, and so the alert another identity: alerts that differ
+/// in the secret only become one. Names of labels stay as they are.
+public struct IntakeRedactor: Sendable {
+    /// Beyond this many distinct values everything is looked at anew: memory stays bounded in a storm.
+    static let rememberedValues = 100_000
+    /// Longer values are looked at each time.
+    static let longestRememberedBytes = 512
+
+    private let redactor: Redactor
+    /// What became of values that were looked at, since alerts repeat theirs.
+    private var known: [ExactText: ExactText] = [:]
+
+    var rememberedCount: Int { known.count }
+
+    public init(_ redactor: Redactor) {
+        self.redactor = redactor
+    }
+
+    public mutating func redact(_ delivery: Delivery) -> Delivery {
+        Delivery(
+            receivedAt: delivery.receivedAt, source: delivery.source, alerts: delivery.alerts.map { redact($0) },
+            truncatedAlerts: delivery.truncatedAlerts, isAuthenticated: delivery.isAuthenticated)
+    }
+
+    /// What people write, such as why they reject something.
+    public func redact(_ request: PersonRequest) -> PersonRequest {
+        request.replacingReason { redactor.redact($0) }
+    }
+
+    private mutating func redact(_ alert: Alert) -> Alert {
+        let labels = redacted(alert.labels.labels)
+        let annotations = redacted(alert.annotations.entries)
+        guard labels != nil || annotations != nil else { return alert }
+        return Alert(
+            labels: labels.map { alert.labels.replacing($0) } ?? alert.labels,
+            annotations: annotations.map { Annotations($0) } ?? alert.annotations,
+            status: alert.status, startsAt: alert.startsAt, endsAt: alert.endsAt,
+            isSuppressedBySource: alert.isSuppressedBySource)
+    }
+
+    /// Nil where there is no secret in them, which is nearly always.
+    private mutating func redacted(_ labels: [Label]) -> [Label]? {
+        var changed: [Label]?
+        for (index, label) in labels.enumerated() {
+            let value = redacted(label.value)
+            guard value != label.value else { continue }
+            changed = changed ?? labels
+            changed?[index] = Label(name: label.name, value: value)
+        }
+        return changed
+    }
+
+    private mutating func redacted(_ value: ExactText) -> ExactText {
+        if let found = known[value] { return found }
+        let text = value.string
+        let result = ExactText(redactor.redact(text))
+        guard text.utf8.count <= Self.longestRememberedBytes else { return result }
+        if known.count >= Self.rememberedValues { known.removeAll(keepingCapacity: true) }
+        known[value] = result
+        return result
+    }
+}

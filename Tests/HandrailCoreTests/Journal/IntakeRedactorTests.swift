@@ -1,0 +1,82 @@
+import Testing
+
+@testable import HandrailCore
+
+@Suite struct IntakeRedactorTests {
+    private static let secret = "canary-7f3a"
+
+    private static func delivery(_ labels: [(String, String)], annotations: [(String, String)] = []) -> Delivery {
+        let entries = { (pairs: [(String, String)]) in
+            pairs.map { Label(name: ExactText($0.0), value: ExactText($0.1)) }
+        }
+        let alert = Alert(
+            labels: LabelSet(entries(labels), identity: AlertIdentity(ignoredLabels: ["pod"])),
+            annotations: Annotations(entries(annotations)), status: .firing, startsAt: Timestamp(milliseconds: 5))
+        return Delivery(
+            receivedAt: Timestamp(milliseconds: 7), source: "test", alerts: [alert], truncatedAlerts: 2,
+            isAuthenticated: false)
+    }
+
+    private var redactor: IntakeRedactor {
+        IntakeRedactor(Redactor(secrets: [Redactor.Secret(name: "token", bytes: Array(Self.secret.utf8))]))
+    }
+
+    @Test func whatHoldsNoSecretStaysTheSameObject() throws {
+        var redactor = redactor
+        let delivery = Self.delivery([("alertname", "A"), ("é", "e\u{301}")], annotations: [("summary", "fine")])
+        for _ in 0..<2 {
+            let alert = try #require(redactor.redact(delivery).alerts.first)
+            #expect(alert.labels === delivery.alerts[0].labels)
+            #expect(alert.annotations === delivery.alerts[0].annotations)
+        }
+    }
+
+    @Test func aSecretGoesFromLabelsAndAnnotationsAndTheRestStays() throws {
+        var redactor = redactor
+        let delivery = Self.delivery(
+            [("alertname", "A"), ("pod", "p1"), ("url", "http://x/?t=\(Self.secret)")],
+            annotations: [("summary", "is Y2FuYXJ5LTdmM2E= here"), ("other", "fine")])
+        let redacted = redactor.redact(delivery)
+        let alert = try #require(redacted.alerts.first)
+        #expect(alert.labels["url"]?.string == "http://x/?t=[redacted]")
+        #expect(alert.labels["pod"] == "p1")
+        #expect(alert.annotations["summary"]?.string.contains("Y2Fu") == false)
+        #expect(alert.annotations["other"] == "fine")
+        #expect(alert.startsAt == Timestamp(milliseconds: 5))
+        #expect(redacted.receivedAt == Timestamp(milliseconds: 7))
+        #expect(redacted.truncatedAlerts == 2)
+        #expect(!redacted.isAuthenticated)
+        // Identity still leaves the same labels out.
+        let other = redactor.redact(
+            Self.delivery([("alertname", "A"), ("pod", "p2"), ("url", "http://x/?t=\(Self.secret)")]))
+        #expect(other.alerts[0].labels.isSameAlert(as: alert.labels))
+    }
+
+    @Test func aCredentialThatNobodyDeclaredGoesAsWell() throws {
+        var redactor = IntakeRedactor(Redactor())
+        let redacted = redactor.redact(Self.delivery([("alertname", "A"), ("dsn", "postgres://ada:hunter22@db/x")]))
+        #expect(redacted.alerts[0].labels["dsn"]?.string.contains("hunter22") == false)
+    }
+
+    @Test func whatPeopleWriteIsRidOfSecrets() {
+        let text = "because \(Self.secret)"
+        let requests: [PersonRequest] = [
+            .reject(run: 1, because: text), .cancel(run: 1, because: text), .rollBack(run: 1, because: text),
+            .takeOver(run: 1, because: text), .pause(.everything, because: text), .release(target: "t", because: text),
+        ]
+        for request in requests {
+            #expect(!"\(redactor.redact(request))".contains(Self.secret))
+            #expect("\(redactor.redact(request))".contains("because [redacted]"))
+        }
+        #expect(redactor.redact(.approve(run: 1, digest: "d")) == .approve(run: 1, digest: "d"))
+        #expect(redactor.redact(.resume(.everything)) == .resume(.everything))
+    }
+
+    @Test func memoryStaysBounded() {
+        var redactor = IntakeRedactor(Redactor())
+        for number in 0..<(IntakeRedactor.rememberedValues + 10) {
+            _ = redactor.redact(Self.delivery([("alertname", "A\(number)")]))
+        }
+        #expect(redactor.rememberedCount <= IntakeRedactor.rememberedValues)
+    }
+}

@@ -1,0 +1,88 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// An HTTP server on loopback that answers as it is told, and remembers what it was sent.
+final class LoopbackServer: Sendable {
+    struct Request: Sendable {
+        var head: HTTPRequestHead
+        var body: [UInt8] = []
+    }
+
+    enum Behaviour: Sendable {
+        case answer(status: Int, headers: [(String, String)], body: String)
+        /// Takes the request and closes the connection.
+        case hangUp
+    }
+
+    private let channel: any Channel
+    private let box: Box
+
+    /// - Parameter behaviours: one a request; the last one stays.
+    init(_ behaviours: [Behaviour]) async throws {
+        let box = Box(behaviours)
+        self.box = box
+        channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                channel.pipeline.configureHTTPServerPipeline().flatMapThrowing {
+                    try channel.pipeline.syncOperations.addHandler(Handler(box: box))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+    }
+
+    var url: String { "http://127.0.0.1:\(channel.localAddress?.port ?? 0)" }
+    var requests: [Request] { box.state.withLock { $0.requests } }
+
+    func stop() async throws { try await channel.close() }
+
+    /// What the handlers of all connections share.
+    private final class Box: Sendable {
+        let state: Mutex<(requests: [Request], behaviours: [Behaviour])>
+
+        init(_ behaviours: [Behaviour]) { state = Mutex(([], behaviours)) }
+
+        func take(_ request: Request) -> Behaviour {
+            state.withLock { state in
+                state.requests.append(request)
+                return state.behaviours.count > 1 ? state.behaviours.removeFirst() : state.behaviours[0]
+            }
+        }
+    }
+
+    private final class Handler: ChannelInboundHandler {
+        typealias InboundIn = HTTPServerRequestPart
+        typealias OutboundOut = HTTPServerResponsePart
+
+        let box: Box
+        var request: Request?
+
+        init(box: Box) { self.box = box }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            switch unwrapInboundIn(data) {
+            case .head(let head): request = Request(head: head)
+            case .body(let buffer): request?.body += buffer.readableBytesView
+            case .end:
+                guard let request else { return }
+                self.request = nil
+                answer(box.take(request), context)
+            }
+        }
+
+        private func answer(_ behaviour: Behaviour, _ context: ChannelHandlerContext) {
+            switch behaviour {
+            case .hangUp: context.close(promise: nil)
+            case .answer(let status, let headers, let body):
+                var fields = HTTPHeaders(headers)
+                fields.replaceOrAdd(name: "content-length", value: "\(body.utf8.count)")
+                let head = HTTPResponseHead(
+                    version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: fields)
+                context.write(wrapOutboundOut(.head(head)), promise: nil)
+                context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil)
+                context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            }
+        }
+    }
+}
