@@ -114,6 +114,16 @@ let package = Package(
                 "CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "HandrailSQLite", "handrail",
             ],
             swiftSettings: strict),
+        // The real director among everything that can go wrong outside it; see "Simulation" in ARCHITECTURE.md.
+        .target(
+            name: "Simulation", dependencies: ["HandrailEngine", "HandrailFormats", "HandrailCore", "CEL"],
+            path: "Tests/Simulation", swiftSettings: strict),
+        .executableTarget(
+            name: "handrail-simulate", dependencies: ["Simulation"], path: "Tests/SimulateCommand",
+            swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["Simulation"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17

@@ -53,11 +53,14 @@ public struct Director: Sendable {
     var recordsSinceSnapshot = 0
 
     /// How often the journal is given a snapshot, in records.
-    static let recordsPerSnapshot = 10_000
+    private let recordsPerSnapshot: Int
     static let pauseBetweenProbes = Duration.seconds(1)
 
-    /// - Parameter engine: as restored from the journal.
-    public init(engine: Engine, codec: any EventCodec, at now: Timestamp) {
+    /// - Parameters:
+    ///   - engine: as restored from the journal.
+    ///   - recordsPerSnapshot: how often the journal is given a snapshot.
+    public init(engine: Engine, codec: any EventCodec, at now: Timestamp, recordsPerSnapshot: Int = 10_000) {
+        self.recordsPerSnapshot = recordsPerSnapshot
         self.engine = engine
         self.codec = codec
         self.now = now
@@ -153,7 +156,7 @@ public struct Director: Sendable {
     private mutating func stop() {
         keepCounters(always: true)
         keep(TimelineEntry(at: now, incident: nil, event: .state(.engineStopped)))
-        recordsSinceSnapshot = Self.recordsPerSnapshot
+        recordsSinceSnapshot = recordsPerSnapshot
     }
 
     /// What is remembered goes on under the new files; runs are decided again on them before their next step.
@@ -219,7 +222,7 @@ public struct Director: Sendable {
             case .effects(let run, let effects): for effect in effects { begin(effect, of: run) }
             }
         }
-        if recordsSinceSnapshot >= Self.recordsPerSnapshot, outbox.isEmpty {
+        if recordsSinceSnapshot >= recordsPerSnapshot, outbox.isEmpty {
             recordsSinceSnapshot = 0
             let records = engine.snapshot().map { codec.record(of: $0) }
             outbox.save(JournalSnapshot(sequence: sequence, records: records))

@@ -1,0 +1,42 @@
+import HandrailCore
+import HandrailFormats
+
+/// An engine's state as texts that can be compared: what a snapshot would keep, through the real codec.
+enum StateText {
+    private static let codec = JournalCodec(identity: AlertIdentity())
+
+    static func of(_ engine: Engine) -> [String] {
+        engine.snapshot().compactMap { entry in
+            guard case .state(.remembered) = entry.event else { return nil }
+            let (kind, payload) = codec.encode(entry)
+            return "\(kind) \(String(decoding: payload, as: UTF8.self))"
+        }
+    }
+}
+
+extension Simulation {
+    /// For people.
+    static func text(of entry: TimelineEntry) -> String {
+        switch entry.event {
+        case .state(.run(let advance)):
+            return "run \(advance.run): \(advance.event) → \(brief(advance.state)), \(advance.effects.map(brief))"
+        case .decided(let record):
+            let reasons = record.decision.reasons.prefix(2).map { "\($0.rule): \($0.detail)" }
+            return "decided run \(record.run ?? 0) `\(record.plan.runbook)` in \(record.incident) on "
+                + "\(record.plan.targets): \(record.decision.verdict) \(reasons)"
+        case .state(.alert(let transition)):
+            return "alert \(transition.kind) \(transition.labels.labels.map(\.value.string))"
+        case .state(.report(let report)): return "report run \(report.run) \(report.purpose) \(report.ending)"
+        case .state(.counted): return "counters"
+        case .state(.request(let request, let person, let refusal)):
+            return "request of \(person.name) \(request): \(refusal ?? "done")"
+        case .incidentOpened(let labels): return "incident \(entry.incident ?? 0) opens \(labels.labels.map(\.value.string))"
+        case .alertJoined(let labels, let reason): return "joins \(entry.incident ?? 0) \(labels.labels.map(\.value.string)) \(reason)"
+        case .incidentClosed: return "incident \(entry.incident ?? 0) closes"
+        default: return String("\(entry.event)".prefix(200)) + " in \(entry.incident ?? 0)"
+        }
+    }
+
+    private static func brief(_ state: RunState) -> String { String("\(state)".prefix(60)) }
+    private static func brief(_ effect: RunEffect) -> String { String("\(effect)".prefix(24)) }
+}
