@@ -50,7 +50,7 @@ extension Engine {
 
     /// Takes in what has happened to a run. Its effects are emitted with the event, and nothing else may act on them.
     public mutating func advance(run id: Int, with event: RunEvent, into emit: Emit) throws(IllegalRunEvent) {
-        if runs[id] == nil, let ended = succeededRuns.removeValue(forKey: id) { revive(id, ended) }
+        if runs[id] == nil, let ended = succeededRuns[id] { try revive(id, ended) }
         guard let active = runs[id], case .driven(var driven) = active.stage, let run = driven.run else {
             throw IllegalRunEvent(message: "there is no run \(id) under way")
         }
@@ -80,7 +80,9 @@ extension Engine {
         switch state {
         case .pending(let question, _): timers.set(.judgeRun(id), at: question.expiresAt)
         case .running, .probing: count(id, nil)
-        case .held, .stuck, .rollingBack: incidents[active.incident]?.outcomes[active.plan.runbook] = .failed
+        case .held, .stuck, .rollingBack:
+            count(id, nil)
+            incidents[active.incident]?.outcomes[active.plan.runbook] = .failed
         case .finished(let ending): finish(id, ending, emit)
         case .proposed, .rehearsing, .checking, .verifying: break
         }
@@ -112,9 +114,18 @@ extension Engine {
         }
     }
 
-    private mutating func revive(_ id: Int, _ ended: ActiveRun) {
-        runs[id] = ended
-        incidents[ended.incident]?.runs.insert(id)
+    /// A run whose undo a person asks for is in flight again: it holds its targets, and limits count it.
+    private mutating func revive(_ id: Int, _ ended: ActiveRun) throws(IllegalRunEvent) {
+        if ended.holds, let target = ended.plan.targets.first(where: { targetHolders[$0.key] != nil }) {
+            throw IllegalRunEvent(message: "another run is at work on \(target)")
+        }
+        succeededRuns[id] = nil
+        var revived = ended
+        if case .driven(var driven) = ended.stage {
+            driven.isCounted = false
+            revived.stage = .driven(driven)
+        }
+        add(id, revived)
     }
 
     private mutating func retire(_ id: Int) {

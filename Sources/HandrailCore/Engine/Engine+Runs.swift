@@ -32,10 +32,14 @@ extension Engine {
     }
 
     mutating func add(_ run: Int, _ plan: Plan, in id: Int, _ stage: ActiveRun.Stage, holds: Bool) {
-        runs[run] = ActiveRun(plan: plan, incident: id, stage: stage, holds: holds)
-        incidents[id]?.runs.insert(run)
-        if holds {
-            for target in plan.targets { targetHolders[target.key] = run }
+        add(run, ActiveRun(plan: plan, incident: id, stage: stage, holds: holds))
+    }
+
+    mutating func add(_ run: Int, _ active: ActiveRun) {
+        runs[run] = active
+        incidents[active.incident]?.runs.insert(run)
+        if active.holds {
+            for target in active.plan.targets { targetHolders[target.key] = run }
         }
     }
 

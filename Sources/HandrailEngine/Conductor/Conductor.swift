@@ -32,7 +32,8 @@ public actor Conductor {
     private var intake: IntakeRedactor
     private var nextTicket = 0
     private var waiting: [Int: CheckedContinuation<Director.Answer, Never>] = [:]
-    private var underWay: [Int: Task<Void, Never>] = [:]
+    /// By the number of the order.
+    private var underWay: [Int: (run: Int, task: Task<Void, Never>)] = [:]
     /// Tasks that are neither answered for nor cancelled: appends, seals, announcements.
     private var openTasks = 0
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
@@ -111,8 +112,8 @@ public actor Conductor {
             case .append(let records): append(records)
             case .answer(let ticket, let answer): waiting.removeValue(forKey: ticket)?.resume(returning: answer)
             case .seal(let run, let record): seal(run, record)
-            case .carryOut(let run, let order): carryOut(order, for: run)
-            case .terminate(let run): underWay[run]?.cancel()
+            case .carryOut(let run, let number, let order): carryOut(order, number, for: run)
+            case .terminate(let run): for (_, order) in underWay where order.run == run { order.task.cancel() }
             case .announce(let announcement): announce(announcement)
             case .save(let snapshot): save(snapshot)
             case .kept(let entries): watcher(entries)
@@ -147,12 +148,13 @@ public actor Conductor {
         }
     }
 
-    private func carryOut(_ order: Order, for run: Int) {
-        underWay[run] = Task {
+    private func carryOut(_ order: Order, _ number: Int, for run: Int) {
+        let task = Task {
             let report = await ports.carrier.carryOut(order)
-            underWay[run] = nil
-            handle(.carriedOut(run: run, report))
+            underWay[number] = nil
+            handle(.carriedOut(run: run, number: number, report))
         }
+        underWay[number] = (run, task)
     }
 
     private func announce(_ announcement: Announcement) {

@@ -168,7 +168,7 @@ extension Director {
         guard !planned.isBuiltIn else {
             do {
                 if let order = try BuiltInSteps.order(planned, permit, view, engine) {
-                    outbox.put(.carryOut(run: view.id, order))
+                    put(order, for: view.id)
                 } else {
                     carriedOut(view.id, OrderReport(ending: .exited(code: 0), output: BuiltInSteps.note(planned)))
                 }
@@ -190,7 +190,7 @@ extension Director {
                 guard let identifier = captured[BuiltInSteps.identifier] else {
                     throw PlanRefusal("nobody knows which silence it was", at: planned.location)
                 }
-                outbox.put(.carryOut(run: view.id, .expire(identifier, permit)))
+                put(.expire(identifier, permit), for: view.id)
                 return
             }
             carryOut(try UndoArguments.render(planned, captured: captured), planned, view.id) { .perform($0, permit) }
@@ -218,12 +218,33 @@ extension Director {
             return
         }
         let command = CommandOrder(argv: argv, executable: executable, secrets: secrets, timeout: timeout)
-        outbox.put(.carryOut(run: run, order(command)))
+        put(order(command), for: run)
+    }
+
+    /// What a run still waits for, such as a probe when it is cancelled, is ended: its answer would be taken for this one's.
+    private mutating func put(_ order: Order, for run: Int) {
+        if awaited[run] != nil { outbox.put(.terminate(run: run)) }
+        lastOrder += 1
+        awaited[run] = lastOrder
+        outbox.put(.carryOut(run: run, number: lastOrder, order))
+    }
+
+    /// The run has ended, whatever was under way for it. A rollback that a person asks for later begins with a seal.
+    mutating func forget(_ run: Int) {
+        if awaited.removeValue(forKey: run) != nil { outbox.put(.terminate(run: run)) }
+        activities[run] = nil
+        seals[run] = nil
     }
 
     // MARK: - Reports
 
-    mutating func carriedOut(_ run: Int, _ report: OrderReport) {
+    mutating func carriedOut(_ run: Int, _ number: Int, _ report: OrderReport) {
+        guard awaited[run] == number else { return }
+        awaited[run] = nil
+        carriedOut(run, report)
+    }
+
+    private mutating func carriedOut(_ run: Int, _ report: OrderReport) {
         guard let activity = activities[run], let view = engine.runView(run), let plan = view.run?.plan else { return }
         keepReport(report, of: activity, view)
         switch activity {

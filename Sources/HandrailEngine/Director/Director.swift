@@ -15,7 +15,8 @@ public struct Director: Sendable {
         /// Nothing of the batch in flight was kept. It is tried again with ``timePassed``.
         case appendFailed(because: String)
         case sealed(run: Int, Seal)
-        case carriedOut(run: Int, OrderReport)
+        /// `number` is that of the order. A run that has gone on without its answer takes no notice of it.
+        case carriedOut(run: Int, number: Int, OrderReport)
         case announced(Announcement, failure: String?)
         /// Other files are in force from here on.
         case reloaded(Workspace, digest: String)
@@ -26,8 +27,9 @@ public struct Director: Sendable {
         case append([JournalRecord])
         case answer(ticket: Int, Answer)
         case seal(run: Int, DecisionRecord)
-        case carryOut(run: Int, Order)
-        /// End what is being carried out for the run.
+        /// `number` is another one for each order.
+        case carryOut(run: Int, number: Int, Order)
+        /// End all that is being carried out for the run.
         case terminate(run: Int)
         case announce(Announcement)
         case save(JournalSnapshot)
@@ -46,6 +48,9 @@ public struct Director: Sendable {
     var outbox = Outbox()
     var activities: [Int: Activity] = [:]
     var seals: [Int: Seal] = [:]
+    /// The number of the order whose report each run waits for.
+    var awaited: [Int: Int] = [:]
+    var lastOrder = 0
     /// Why nothing can be kept at the moment; nothing new is begun then.
     public internal(set) var storeFailure: String?
     var keptCounters = Counters()
@@ -91,7 +96,7 @@ public struct Director: Sendable {
         case .appended(let sequence): appended(sequence)
         case .appendFailed(let because): appendFailed(because)
         case .sealed(let run, let seal): sealed(run, seal)
-        case .carriedOut(let run, let report): carriedOut(run, report)
+        case .carriedOut(let run, let number, let report): carriedOut(run, number, report)
         case .announced(let announcement, let failure): announced(announcement, failure)
         case .reloaded(let workspace, let digest): reload(workspace, digest)
         case .stopping: stop()
@@ -189,6 +194,7 @@ public struct Director: Sendable {
 
     mutating func keep(_ entry: TimelineEntry) {
         outbox.add(codec.record(of: entry), of: entry, follow: Self.matter(of: entry))
+        if case .state(.run(let advance)) = entry.event, advance.state.isFinished { forget(advance.run) }
     }
 
     private static func matter(of entry: TimelineEntry) -> Outbox.Matter? {

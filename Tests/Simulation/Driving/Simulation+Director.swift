@@ -4,6 +4,7 @@ import HandrailEngine
 /// A command that was begun.
 struct Execution {
     let run: Int
+    let number: Int
     let order: Order
     let isReading: Bool
     let record: DecisionRecord
@@ -41,7 +42,7 @@ extension Simulation {
         case .answer(let ticket, let answer): answered(ticket, answer)
         case .seal(let run, let record):
             agenda.add(.sealEnds(run: run, record, life: life), at: clock + delay(1, 50))
-        case .carryOut(let run, let order): begin(order, run)
+        case .carryOut(let run, let number, let order): begin(order, run, number)
         case .terminate(let run): terminate(run)
         case .announce(let announcement):
             trace.add(clock) { "tells \(announcement.to ?? "all"): \(announcement.text.prefix(160))" }
@@ -134,7 +135,7 @@ extension Simulation {
 
     // MARK: - Orders
 
-    private mutating func begin(_ order: Order, _ run: Int) {
+    private mutating func begin(_ order: Order, _ run: Int, _ number: Int) {
         guard let record = history.runs[run]?.record else { return }
         let argv: [String]
         var permit: Permit?
@@ -149,7 +150,7 @@ extension Simulation {
         let effectAt = permit != nil && hasEffect ? clock + .milliseconds(chance.number(0...Int(duration.milliseconds))) : nil
         executions.append(
             Execution(
-                run: run, order: order, isReading: permit == nil, record: record, ending: ending, effectAt: effectAt,
+                run: run, number: number, order: order, isReading: permit == nil, record: record, ending: ending, effectAt: effectAt,
                 life: life))
         underWay[run] = id
         trace.add(clock) { "run \(run) \(permit == nil ? "reads" : "does") \(argv) … \(ending)\(effectAt == nil ? "" : ", takes effect")" }
@@ -224,7 +225,7 @@ extension Simulation {
         }
         note(report, on: execution)
         trace.add(clock) { "run \(execution.run) … \(report.ending)" }
-        feed(.carriedOut(run: execution.run, report))
+        feed(.carriedOut(run: execution.run, number: execution.number, report))
     }
 
     private mutating func report(on execution: Execution) -> OrderReport {

@@ -61,7 +61,7 @@ extension Simulation {
         }
     }
 
-    private mutating func send(_ fault: Fault, _ status: Alert.Status, isAuthenticated: Bool) {
+    mutating func send(_ fault: Fault, _ status: Alert.Status, isAuthenticated: Bool) {
         let lapsesAt = fault.lapses && status == .firing ? clock + .seconds(150) : nil
         let endsAt = status == .resolved ? clock : lapsesAt
         let alerts = fault.alerts.map { Alert(labels: $0, status: status, startsAt: fault.startsAt, endsAt: endsAt) }

@@ -168,13 +168,19 @@ struct Simulation {
     }
 
     private mutating func heal() {
+        // The engine may be down, or busy with a store that failed: people try again.
+        let isDone = isHealed && history.pauses.isEmpty && director != nil
+        if !isDone { agenda.add(.heal, at: clock + .seconds(90)) }
         isHealed = true
         weather.turbulence = 0
         weather.crashes = 0
         storeFailsUntil = .distantPast
         trace.add(clock) { "all faults are healed" }
         for scope in history.pauses.sorted() { ask(.resume(scope), by: site.people[0]) }
-        for index in world.faults.indices { faultHeals(index) }
+        for fault in world.faults.indices {
+            faultHeals(fault)
+            send(world.faults[fault], .resolved, isAuthenticated: !world.faults[fault].isForged)
+        }
     }
 }
 

@@ -7,9 +7,33 @@ enum StateText {
 
     static func of(_ engine: Engine) -> [String] {
         engine.snapshot().compactMap { entry in
-            guard case .state(.remembered) = entry.event else { return nil }
-            let (kind, payload) = codec.encode(entry)
+            guard case .state(.remembered(let memory)) = entry.event else { return nil }
+            let comparable = TimelineEntry(at: entry.at, incident: nil, event: .state(.remembered(comparable(memory))))
+            let (kind, payload) = codec.encode(comparable)
             return "\(kind) \(String(decoding: payload, as: UTF8.self))"
+        }
+    }
+
+    /// Without what the journal is not told: each renewal of an alert, and that a match has broken. Either is found out
+    /// anew once the engine has recovered.
+    private static func comparable(_ memory: Memory) -> Memory {
+        switch memory {
+        case .alert(let alert):
+            return .alert(
+                AlertMemory(
+                    labels: alert.labels, annotations: alert.annotations, firstSeenAt: alert.firstSeenAt,
+                    isFiring: alert.isFiring, startsAt: alert.startsAt, beganAt: alert.beganAt,
+                    lastSeenAt: alert.lastSeenAt, endedAt: alert.endedAt, earlierStartsAt: alert.earlierStartsAt,
+                    lapsesAt: nil, isSuppressedBySource: alert.isSuppressedBySource, hasLapsed: alert.hasLapsed,
+                    isAuthenticated: alert.isAuthenticated, episodes: alert.episodes, causedBy: alert.causedBy,
+                    flap: alert.flap))
+        case .incident(let incident):
+            return .incident(
+                IncidentMemory(
+                    id: incident.id, openedAt: incident.openedAt, lastBeganAt: incident.lastBeganAt,
+                    resolvedAt: incident.resolvedAt, members: incident.members, matches: [],
+                    outcomes: incident.outcomes))
+        case .run, .ledger, .storm, .paused, .quarantined: return memory
         }
     }
 }
