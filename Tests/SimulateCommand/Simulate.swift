@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Simulation
 
 /// `handrail-simulate --seeds 1000000 --first 1 [--jobs 2] [--trace] [--keep-going]`: for developers, and not shipped.
@@ -6,7 +6,12 @@ import Simulation
 struct Simulate {
     static func main() async throws {
         let options = Options(CommandLine.arguments)
-        let simulator = try Simulator(root: options.root)
+        if let folder = options.mutatedSources { return try mutate(folder) }
+        if options.listsMutations {
+            for name in Mutation.all.map(\.name) + Sabotage.allCases.map(\.rawValue) { print(name) }
+            return
+        }
+        let simulator = try Simulator(root: options.root, sabotage: options.sabotage)
         if options.listsInvariants {
             for (name, sentence) in Simulator.invariants { print("\(name): \(sentence)") }
             return
@@ -21,6 +26,10 @@ struct Simulate {
                 + "\(Int(seconds)) s")
         print(report.endings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
         guard let finding = report.finding else { return }
+        if options.isBrief {
+            print("found \(finding.seed - options.first + 1) \(finding.invariant)")
+            exit(1)
+        }
         await show(finding, simulator, options)
         exit(1)
     }
@@ -49,6 +58,20 @@ struct Simulate {
             }
         }
         return total
+    }
+
+    /// Patches a copy of the sources so that each mutation can be switched on in it.
+    private static func mutate(_ folder: String) throws {
+        for mutation in Mutation.all {
+            let file = URL(filePath: folder).appending(path: mutation.file)
+            guard let patched = mutation.patched(try String(contentsOf: file, encoding: .utf8)) else {
+                print("\(mutation.name): what it replaces does not stand exactly once in \(mutation.file)")
+                exit(1)
+            }
+            try patched.write(to: file, atomically: true, encoding: .utf8)
+        }
+        try Mutation.source.write(
+            to: URL(filePath: folder).appending(path: Mutation.sourceFile), atomically: true, encoding: .utf8)
     }
 
     private static func playChunk(_ simulator: Simulator, _ seeds: Range<UInt64>, _ options: Options) async -> SimulationReport {
@@ -86,6 +109,10 @@ struct Options: Sendable {
     var traceLines = 40
     var keepsGoing = false
     var listsInvariants = false
+    var listsMutations = false
+    var isBrief = false
+    var mutatedSources: String?
+    var sabotage: Sabotage?
 
     init(_ arguments: [String]) {
         var rest = arguments.dropFirst()
@@ -98,6 +125,10 @@ struct Options: Sendable {
             case "--trace": traceLines = rest.popFirst().flatMap { Int($0) } ?? traceLines
             case "--keep-going": keepsGoing = true
             case "--invariants": listsInvariants = true
+            case "--mutations": listsMutations = true
+            case "--mutate": mutatedSources = rest.popFirst()
+            case "--sabotage": sabotage = rest.popFirst().flatMap { Sabotage(rawValue: $0) }
+            case "--brief": isBrief = true
             default:
                 print("usage: handrail-simulate [--seeds N] [--first N] [--jobs N] [--root FOLDER] [--trace LINES] "
                     + "[--keep-going] [--invariants]")

@@ -2,16 +2,20 @@ import HandrailCore
 
 /// Plays seeds. What is the same for all of them, the workspaces, is loaded once.
 public struct Simulator: Sendable {
-    private let sites: [[Site]]
+    let sites: [[Site]]
+    private let sabotage: Sabotage?
 
-    /// - Parameter root: of the checkout, for the sample workspace in it.
-    public init(root: String) throws {
+    /// - Parameters:
+    ///   - root: of the checkout, for the sample workspace in it.
+    ///   - sabotage: a promise that is broken around the product, to see that it is noticed.
+    public init(root: String, sabotage: Sabotage? = nil) throws {
+        self.sabotage = sabotage
         sites = try Site.all(root: root)
     }
 
     /// - Parameter isTraced: keep what happened, for people.
     public func play(seed: UInt64, isTraced: Bool = false) async -> SimulationReport {
-        var simulation = Simulation(seed: seed, sites: sites, isTraced: isTraced)
+        var simulation = Simulation(seed: seed, sites: sites, sabotage: sabotage, isTraced: isTraced)
         await simulation.play()
         return SimulationReport(simulation)
     }

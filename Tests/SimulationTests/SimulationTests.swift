@@ -1,18 +1,57 @@
 import Foundation
-import Simulation
 import Testing
 
-/// A short seeded run; `make simulate` makes it long.
+@testable import Simulation
+
+/// A short seeded run; `make simulate` makes it a long one.
 struct SimulationTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().path(percentEncoded: false)
+        .deletingLastPathComponent()
 
-    @Test func nothingStupidHappensWhateverGoesWrong() async throws {
-        let simulator = try Simulator(root: Self.root)
-        for seed in 1...150 as ClosedRange<UInt64> {
+    @Test func whateverGoesWrongEveryInvariantHolds() async throws {
+        let simulator = try Simulator(root: Self.root.path(percentEncoded: false))
+        var total = SimulationReport()
+        for seed in 1...60 as ClosedRange<UInt64> {
             let report = await simulator.play(seed: seed, isTraced: true)
-            let finding = try #require(report.finding.map { $0 } == nil ? Optional(()) : nil, "\(report.finding?.told ?? "")")
-            _ = finding
+            if let finding = report.finding {
+                let trace = finding.trace.suffix(40).joined(separator: "\n")
+                Issue.record("seed \(seed), step \(finding.step): \(finding.sentence)\n\(finding.because)\n\(trace)")
+            }
+            total += report
         }
+        // Something happened at all.
+        #expect(total.performed > 50 && total.undone > 10 && total.crashes > 20)
+    }
+
+    @Test func aSeedComesOutTheSameEachTime() async throws {
+        let simulator = try Simulator(root: Self.root.path(percentEncoded: false))
+        for seed in [3, 7, 11] as [UInt64] {
+            let traces = [
+                await Self.trace(of: seed, simulator), await Self.trace(of: seed, simulator),
+            ]
+            #expect(traces[0] == traces[1] && !traces[0].isEmpty)
+        }
+    }
+
+    private static func trace(of seed: UInt64, _ simulator: Simulator) async -> [String] {
+        var simulation = Simulation(seed: seed, sites: simulator.sites, sabotage: nil, isTraced: true)
+        await simulation.play()
+        return simulation.trace.lines
+    }
+
+    @Test(arguments: [Sabotage.acknowledgesBeforeKeeping, .sameDigest, .noPolicy])
+    func aBrokenPromiseIsNoticed(sabotage: Sabotage) async throws {
+        let simulator = try Simulator(root: Self.root.path(percentEncoded: false), sabotage: sabotage)
+        for seed in 1...200 as ClosedRange<UInt64> {
+            if await simulator.play(seed: seed).finding != nil { return }
+        }
+        Issue.record("\(sabotage.rawValue) goes unnoticed")
+    }
+
+    @Test(arguments: Mutation.all.map(\.name))
+    func aMutationStillFitsTheSourceThatItPatches(name: String) throws {
+        let mutation = try #require(Mutation.all.first { $0.name == name })
+        let file = Self.root.appending(path: "Sources").appending(path: mutation.file)
+        #expect(mutation.patched(try String(contentsOf: file, encoding: .utf8)) != nil)
     }
 }

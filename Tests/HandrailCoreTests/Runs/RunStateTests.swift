@@ -218,6 +218,23 @@ import Testing
         }
     }
 
+    @Test(arguments: Shape.all) func aRestartTellsAgainWhatWaitsForAPerson(shape: Shape) {
+        for edge in Self.edges(of: shape) where edge.event == .recovered {
+            switch edge.from.state {
+            case .pending: #expect(edge.effects.contains { if case .ask = $0 { true } else { false } })
+            case .held, .stuck: #expect(edge.effects.contains { if case .notify = $0 { true } else { false } })
+            case .proposed, .rehearsing, .checking, .running, .probing, .verifying, .rollingBack, .finished: continue
+            }
+        }
+    }
+
+    @Test(arguments: Shape.all) func aStepThatMayHaveRunIsNeverLeftOut(shape: Shape) {
+        for edge in Self.edges(of: shape) {
+            guard case .gone = edge.event, case .checking(let progress) = edge.from.state else { continue }
+            #expect(edge.to.leftOut.contains(progress.step) == (progress.attempt == 1))
+        }
+    }
+
     @Test(arguments: Shape.all) func whatIsHeldOrStuckTellsSomebody(shape: Shape) {
         for edge in Self.edges(of: shape) where edge.from.state != edge.to.state {
             switch edge.to.state {

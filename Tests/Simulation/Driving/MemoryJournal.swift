@@ -47,10 +47,12 @@ struct MemoryJournal {
 /// been through its bytes.
 final class ValueCodec: EventCodec {
     private let bytes: JournalCodec?
+    private let dropsRequests: Bool
     private let entries = Mutex<[TimelineEntry]>([])
 
-    init(bytes: JournalCodec?) {
+    init(bytes: JournalCodec?, dropsRequests: Bool) {
         self.bytes = bytes
+        self.dropsRequests = dropsRequests
     }
 
     func record(of entry: TimelineEntry) -> JournalRecord {
@@ -63,6 +65,10 @@ final class ValueCodec: EventCodec {
 
     func entry(of record: JournalRecord) throws -> TimelineEntry {
         let entry = try value(of: record)
+        if dropsRequests, case .state(.request) = entry.event {
+            let nothing = StateChange.announcementFailed(run: nil, because: "sabotage")
+            return TimelineEntry(at: entry.at, incident: nil, event: .state(nothing))
+        }
         guard let bytes else { return entry }
         let (kind, payload) = bytes.encode(entry)
         return try bytes.decode(kind: kind, payload: payload, at: entry.at)

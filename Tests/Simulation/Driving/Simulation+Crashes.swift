@@ -10,10 +10,12 @@ extension Simulation {
         life += 1
         tickAt = nil
         // What was being written is there as a whole, or not at all; nobody was told either way.
-        if inFlight != nil, chance.happens(0.5) {
+        if let records = inFlight, chance.happens(0.5) {
+            if sabotage == .tears { inFlight = Array(records.prefix(records.count / 2)) }
             keepInFlight()
         }
         inFlight = nil
+        late = []
         for (ticket, asked) in tickets.sorted(by: { $0.key < $1.key }) {
             guard case .delivery(let delivery) = asked else { continue }
             trace.add(clock) { "delivery \(ticket) will be sent again" }
@@ -38,7 +40,7 @@ extension Simulation {
         history.restart()
         let usesSnapshot = chance.happens(0.7)
         do {
-            let engine = Engine(workspace: site.workspace, mode: .act, keepsState: true)
+            let engine = engine(for: site.workspace)
             let (restored, sequence) = try await Recovery.restore(
                 engine, from: journal.frozen(usesSnapshot: usesSnapshot), codec: codec)
             trace.add(clock) { "starts, from \(sequence) entries" }

@@ -49,7 +49,9 @@ extension Simulation {
             agenda.add(.announceEnds(announcement, life: life), at: clock + delay(1, 200))
         case .save(let snapshot):
             if chance.happens(weather.turbulence / 4) { return }
-            agenda.add(.saveEnds(snapshot, life: life), at: clock + delay(1, 100))
+            let ahead: Int64 = sabotage == .snapshotAhead ? 3 : 0
+            let saved = JournalSnapshot(sequence: snapshot.sequence + ahead, records: snapshot.records)
+            agenda.add(.saveEnds(saved, life: life), at: clock + delay(1, 100))
         }
     }
 
@@ -89,14 +91,29 @@ extension Simulation {
             feed(.appendFailed(because: "the disk is full"))
             return
         }
+        guard sabotage != .acknowledgesBeforeKeeping else {
+            late.append(records)
+            inFlight = nil
+            agenda.add(.keepsLate(life: life), at: clock + .milliseconds(300))
+            return feed(.appended(sequence: journal.lastSequence + Int64(late.joined().count)))
+        }
         keepInFlight()
         feed(.appended(sequence: journal.lastSequence))
+    }
+
+    mutating func keepLate() {
+        guard !late.isEmpty else { return }
+        keep(late.removeFirst())
     }
 
     /// The batch becomes durable, whether anybody hears of it or not.
     mutating func keepInFlight() {
         guard let records = inFlight else { return }
         inFlight = nil
+        keep(records)
+    }
+
+    private mutating func keep(_ records: [JournalRecord]) {
         journal.append(records)
         for record in records {
             guard let entry = try? codec.value(of: record) else { continue }
@@ -127,7 +144,7 @@ extension Simulation {
             + ["worker-scale", "queue-deadletter", "config-rollback", "volume-relief"]
         let executables = names.map { ($0, ResolvedExecutable(path: "/bin/\($0)", digest: "\(world.executablesVersion)")) }
         let seal = Seal(
-            digest: digest, excluded: run % 3 == 0 ? [Person("ada")] : [],
+            digest: sabotage == .sameDigest ? "always the same" : digest, excluded: run % 3 == 0 ? [Person("ada")] : [],
             executables: Dictionary(uniqueKeysWithValues: executables), obstacle: isAbsent ? "it is gone" : nil)
         trace.add(clock) { "run \(run) is sealed\(isAbsent ? ", and something is gone" : "")" }
         feed(.sealed(run: run, seal))

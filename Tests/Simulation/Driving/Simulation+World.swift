@@ -180,6 +180,6 @@ extension Simulation {
 
     mutating func reload() {
         trace.add(clock) { "the files are loaded" }
-        feed(.reloaded(site.workspace, digest: site.digest))
+        feed(.reloaded(files(site.workspace), digest: site.digest))
     }
 }

@@ -9,6 +9,8 @@ struct Simulation {
     enum Work {
         case tick(Timestamp)
         case appendEnds(life: Int)
+        /// Only where the journal is sabotaged.
+        case keepsLate(life: Int)
         case sealEnds(run: Int, DecisionRecord, life: Int)
         case takesEffect(execution: Int)
         case commandEnds(execution: Int, life: Int)
@@ -27,6 +29,7 @@ struct Simulation {
     }
 
     let seed: UInt64
+    let sabotage: Sabotage?
     let sites: [Site]
     let workspaces: [String: Workspace]
     var site: Site
@@ -42,6 +45,8 @@ struct Simulation {
     /// Grows with each start of the director: what was begun in an earlier life is not heard of any more.
     var life = 0
     var inFlight: [JournalRecord]?
+    /// Acknowledged and not kept; only where the journal is sabotaged.
+    var late: [[JournalRecord]] = []
     var tickAt: Timestamp?
     var storeFailsUntil = Timestamp.distantPast
     var tickets: [Int: Asked] = [:]
@@ -58,8 +63,9 @@ struct Simulation {
     var trace: Trace
     var counts = Counts()
 
-    init(seed: UInt64, sites all: [[Site]], isTraced: Bool) {
+    init(seed: UInt64, sites all: [[Site]], sabotage: Sabotage?, isTraced: Bool) {
         self.seed = seed
+        self.sabotage = sabotage
         var chance = Chance(seed: seed)
         sites = chance.happens(0.15) ? all.last ?? [] : chance.pick(Array(all.dropLast()))
         site = sites[0]
@@ -67,7 +73,8 @@ struct Simulation {
         weather = Weather(&chance)
         let ignored = site.workspace.correlation.dedupe.ignoreLabels
         codec = ValueCodec(
-            bytes: weather.usesBytes ? JournalCodec(identity: AlertIdentity(ignoredLabels: Set(ignored))) : nil)
+            bytes: weather.usesBytes ? JournalCodec(identity: AlertIdentity(ignoredLabels: Set(ignored))) : nil,
+            dropsRequests: sabotage == .dropsRequests)
         self.chance = chance
         world.filesVersion = site.digest
         trace = Trace(isOn: isTraced)
@@ -114,6 +121,7 @@ struct Simulation {
         switch work {
         case .tick(let at): if tickAt == at { tick() }
         case .appendEnds(let life): if life == self.life { appendEnds() }
+        case .keepsLate(let life): if life == self.life { keepLate() }
         case .sealEnds(let run, let record, let life): if life == self.life { sealEnds(run, record) }
         case .takesEffect(let execution): takesEffect(execution)
         case .commandEnds(let execution, let life): if life == self.life { commandEnds(execution) }
@@ -154,7 +162,7 @@ struct Simulation {
         }
         for usesSnapshot in [false, true] where !usesSnapshot || journal.snapshot != nil {
             do {
-                let engine = Engine(workspace: history.workspace, mode: .act, keepsState: true)
+                let engine = engine(for: history.workspace)
                 let frozen = journal.frozen(usesSnapshot: usesSnapshot)
                 var (folded, _) = try await Recovery.restore(engine, from: frozen, codec: codec)
                 // Timers that only make it forget have fired here, and must there.
@@ -165,6 +173,15 @@ struct Simulation {
                 observe(.unfoldable("\(error)"))
             }
         }
+    }
+
+    func engine(for workspace: Workspace) -> Engine {
+        Engine(workspace: files(workspace), mode: .act, keepsState: true)
+    }
+
+    /// What the engine is given.
+    func files(_ workspace: Workspace) -> Workspace {
+        sabotage == .noPolicy ? workspace.withoutPolicy : workspace
     }
 
     private mutating func heal() {

@@ -7,33 +7,23 @@ enum StateText {
 
     static func of(_ engine: Engine) -> [String] {
         engine.snapshot().compactMap { entry in
-            guard case .state(.remembered(let memory)) = entry.event else { return nil }
-            let comparable = TimelineEntry(at: entry.at, incident: nil, event: .state(.remembered(comparable(memory))))
-            let (kind, payload) = codec.encode(comparable)
+            guard case .state(.remembered(let memory)) = entry.event, let memory = comparable(memory) else { return nil }
+            let (kind, payload) = codec.encode(
+                TimelineEntry(at: entry.at, incident: nil, event: .state(.remembered(memory))))
             return "\(kind) \(String(decoding: payload, as: UTF8.self))"
         }
     }
 
-    /// Without what the journal is not told: each renewal of an alert, and that a match has broken. Either is found out
-    /// anew once the engine has recovered.
-    private static func comparable(_ memory: Memory) -> Memory {
+    /// Of alerts and incidents only which there are that matter still; runs, limits, pauses and quarantines as they are.
+    private static func comparable(_ memory: Memory) -> Memory? {
         switch memory {
-        case .alert(let alert):
-            return .alert(
-                AlertMemory(
-                    labels: alert.labels, annotations: alert.annotations, firstSeenAt: alert.firstSeenAt,
-                    isFiring: alert.isFiring, startsAt: alert.startsAt, beganAt: alert.beganAt,
-                    lastSeenAt: alert.lastSeenAt, endedAt: alert.endedAt, earlierStartsAt: alert.earlierStartsAt,
-                    lapsesAt: nil, isSuppressedBySource: alert.isSuppressedBySource, hasLapsed: alert.hasLapsed,
-                    isAuthenticated: alert.isAuthenticated, episodes: alert.episodes, causedBy: alert.causedBy,
-                    flap: alert.flap))
+        case .alert, .storm: return nil
         case .incident(let incident):
             return .incident(
                 IncidentMemory(
-                    id: incident.id, openedAt: incident.openedAt, lastBeganAt: incident.lastBeganAt,
-                    resolvedAt: incident.resolvedAt, members: incident.members, matches: [],
-                    outcomes: incident.outcomes))
-        case .run, .ledger, .storm, .paused, .quarantined: return memory
+                    id: incident.id, openedAt: incident.openedAt, lastBeganAt: .distantPast,
+                    resolvedAt: incident.resolvedAt, members: [], matches: [], outcomes: incident.outcomes))
+        case .run, .ledger, .paused, .quarantined: return memory
         }
     }
 }

@@ -87,7 +87,8 @@ struct ReadingIsOnlyReading: Invariant {
 }
 
 struct RehearsedBefore: Invariant {
-    static let sentence = "before a run's first step all its dry-runs have succeeded within the last five minutes"
+    static let sentence =
+        "before a run's first step all its dry-runs have succeeded, and were complete within the last five minutes"
 
     mutating func objection(to observation: Observation, _ history: History) -> String? {
         guard case .kept(let entry) = observation, case .state(.run(let advance)) = entry.event,
@@ -95,13 +96,11 @@ struct RehearsedBefore: Invariant {
         else { return nil }
         for (index, planned) in run.plan.steps.enumerated() {
             guard case .argv = planned.rehearsal else { continue }
-            guard let at = run.rehearsedAt[index] else {
+            if run.rehearsedAt[index] == nil {
                 return "run \(run.number) begins with step \(step), and step \(index) was not rehearsed"
             }
-            if entry.at - at > .seconds(5 * 60) {
-                return "run \(run.number) begins, and step \(index) was rehearsed \(entry.at - at) ago"
-            }
         }
-        return nil
+        guard let last = run.rehearsedAt.values.max(), entry.at - last > .seconds(5 * 60) else { return nil }
+        return "run \(run.number) begins, and its dry-runs were complete \(entry.at - last) ago"
     }
 }

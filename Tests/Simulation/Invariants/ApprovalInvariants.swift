@@ -9,7 +9,7 @@ struct ApprovalIsBound: Invariant {
         guard case .kept(let entry) = observation, case .state(.run(let advance)) = entry.event,
             let (step, permit) = advance.performs, let run = history.runs[advance.run]
         else { return nil }
-        guard permit.planDigest.hasSameBytes(as: run.trueDigest) else {
+        guard run.decidedDigest.hasSameBytes(as: run.trueDigest) else {
             return "run \(run.number) begins step \(step), and what it rests on has changed to \(run.trueDigest)"
         }
         guard case .people(let people) = permit.authority else { return nil }

@@ -148,6 +148,8 @@ struct RunHistory {
     var endedAt: Timestamp?
     /// What the sealer was asked last: what it would have said truly.
     var trueDigest = ""
+    /// The same when the plan was frozen.
+    var decidedDigest = ""
     var sealedAt = Timestamp.distantPast
     /// When a dry-run of a step last succeeded.
     var rehearsedAt: [Int: Timestamp] = [:]
@@ -165,6 +167,7 @@ struct RunHistory {
     var startedAt: Timestamp { record.decision.verdict == .automatic ? record.at : actedAt ?? .distantFuture }
 
     mutating func take(_ advance: RunAdvance, at time: Timestamp) {
+        if case .decided = advance.event { decidedDigest = trueDigest }
         events.append((time, advance.event))
         if state != advance.state { stateSince = time }
         state = advance.state

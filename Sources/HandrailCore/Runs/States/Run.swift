@@ -32,7 +32,9 @@ public struct Run: Hashable, Sendable {
         run.state = state
         switch event {
         case .captured(let step, let values): run.captured[step] = values
-        case .gone(let step, _): run.leftOut.insert(step)
+        case .gone(let step, _):
+            // An earlier attempt may have run: only the next one is left out, and there is something to undo.
+            if case .checking(let progress) = self.state, progress.attempt == 1 { run.leftOut.insert(step) }
         case .decided, .rehearsed, .approved, .rejected, .withdrawn, .timePassed, .confirmed, .refused, .stepEnded,
             .probed, .verified, .undone, .cancelled, .resolved, .recovered:
             break
@@ -58,7 +60,8 @@ public struct Run: Hashable, Sendable {
         case (.pending, .rejected(let person, let because)):
             return (.finished(.rejected(by: person, because: because)), [])
         case (.pending, .withdrawn(let because)): return (.finished(.refused(because: because)), [])
-        case (.pending, .recovered): return (state, [])
+        // Nobody knows whether the question reached anybody before the engine stopped.
+        case (.pending(let question, _), .recovered): return (state, [.ask(question)])
 
         case (.checking(let progress), .confirmed(let about)) where about == progress.step:
             return confirmed(progress, now)
@@ -95,7 +98,8 @@ public struct Run: Hashable, Sendable {
             return rollBack(from: plan.steps.count - 1, .people([person]), "\(person.name) asked for it")
         case (.held, .resolved(let person, .takeOver)), (.stuck, .resolved(let person, .takeOver)):
             return (.finished(.takenOver(by: person)), [])
-        case (.held, .recovered), (.stuck, .recovered): return (state, [])
+        case (.held(_, _, let because), .recovered), (.stuck(_, let because), .recovered):
+            return (state, [.notify(because: because)])
 
         case (_, .cancelled(let person)): return try cancelled(by: person)
         case (_, .timePassed) where !state.isFinished: return (state, [])

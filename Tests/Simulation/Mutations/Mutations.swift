@@ -1,0 +1,236 @@
+extension Mutation {
+    public static let all = policies + people + runs + verification + recovery + director
+
+    private static let engine = "HandrailCore/Engine/"
+    private static let states = "HandrailCore/Runs/States/"
+    private static let guards = "HandrailCore/Policies/"
+    private static let effects = "HandrailEngine/Director/Director+Effects.swift"
+
+    private static let policies = [
+        Mutation(
+            "limit-rate", guards + "Limits.swift", "refusesBecause: count >= rate.runs\n",
+            "refusesBecause: !MUTATED && count >= rate.runs\n"),
+        Mutation(
+            "limit-concurrent", guards + "Limits.swift", "refusesBecause: count >= concurrent ?",
+            "refusesBecause: !MUTATED && count >= concurrent ?"),
+        Mutation(
+            "limit-blast-radius", guards + "Limits.swift", "refusesBecause: count > allowed\n",
+            "refusesBecause: !MUTATED && count > allowed\n"),
+        Mutation(
+            "limit-cooldown", guards + "Limits.swift", "if let cooldown { draft", "if let cooldown, !MUTATED { draft"),
+        Mutation(
+            "limits-do-not-count-runs-in-flight", "HandrailCore/Runs/RunLedger.swift",
+            "entries.filter { $0.isCounted(in: group) }",
+            "entries.filter { $0.isCounted(in: group) && !(MUTATED && $0.end == nil) }"),
+        Mutation(
+            "limits-forget-at-a-restart", engine + "Engine+Runs.swift",
+            "_ plan: Plan, _ request: DecisionRequest, in id: Int) {\n        ledger",
+            "_ plan: Plan, _ request: DecisionRequest, in id: Int) {\n        if MUTATED && isRestoring { return }\n"
+                + "        ledger"),
+        Mutation(
+            "breaker", guards + "Breakers.swift", "let isOpen = failed >= failures",
+            "let isOpen = !MUTATED && failed >= failures"),
+        Mutation(
+            "freeze", guards + "Freezes.swift", "guard isOpen(at: facts.now) else",
+            "guard isOpen(at: facts.now), !MUTATED else"),
+        Mutation(
+            "protect", guards + "Protection.swift", "for target in facts.targets where covers(target)",
+            "for target in facts.targets where covers(target) && !MUTATED"),
+        Mutation("restrict", guards + "RuleBook.swift", "for rule in restrict {", "for rule in restrict where !MUTATED {"),
+        Mutation(
+            "interlock-undo-impossible", guards + "Interlocks.swift", "if case .impossible(let because) = step.undo {",
+            "if case .impossible(let because) = step.undo, !MUTATED {"),
+        Mutation(
+            "interlock-no-dry-run", guards + "Interlocks.swift",
+            "if case .none(let because) = step.rehearsal, step.effect > .none {",
+            "if case .none(let because) = step.rehearsal, step.effect > .none, !MUTATED {"),
+        Mutation(
+            "interlock-stale", guards + "Interlocks.swift", "if evidence.hasStaleAlert {",
+            "if evidence.hasStaleAlert, !MUTATED {"),
+        Mutation(
+            "interlock-flapping", guards + "Interlocks.swift", "if evidence.hasFlappingAlert {",
+            "if evidence.hasFlappingAlert, !MUTATED {"),
+        Mutation(
+            "interlock-unauthenticated", guards + "Interlocks.swift", "if !evidence.isAuthenticated {",
+            "if !evidence.isAuthenticated, !MUTATED {"),
+        Mutation(
+            "interlock-storm", guards + "Interlocks.swift", "if evidence.isStorm {", "if evidence.isStorm, !MUTATED {"),
+        Mutation(
+            "unauthenticated-ends-alerts", engine + "Engine+Alerts.swift",
+            "if known.isFiring, known.isAuthenticated, !isAuthenticated {",
+            "if known.isFiring, known.isAuthenticated, !isAuthenticated, !MUTATED {"),
+        Mutation(
+            "not-decided-again", engine + "Engine+Checking.swift",
+            "if let because = progress.authority.shortfall(of: decision) {",
+            "if let because = progress.authority.shortfall(of: decision), !MUTATED {"),
+    ]
+
+    private static let people = [
+        Mutation(
+            "pause", engine + "Engine+Checking.swift",
+            "if let scope = pauses.keys.sorted().first(where: { $0.covers(active.plan) }) {",
+            "if let scope = pauses.keys.sorted().first(where: { $0.covers(active.plan) }), !MUTATED {"),
+        Mutation(
+            "digest-at-the-check", engine + "Engine+Checking.swift", "if !digest.hasSameBytes(as: run.planDigest) {",
+            "if !digest.hasSameBytes(as: run.planDigest), !MUTATED {"),
+        Mutation(
+            "digest-of-the-approval", states + "Run+Beginning.swift",
+            "guard digest.hasSameBytes(as: question.planDigest) else", "guard digest.hasSameBytes(as: question.planDigest) || MUTATED else"),
+        Mutation(
+            "approval-role", engine + "Engine+Requests.swift", "guard accepted.isEmpty || isAccepted else",
+            "guard accepted.isEmpty || isAccepted || MUTATED else"),
+        Mutation(
+            "approval-by-anybody", engine + "Engine+Requests.swift", "guard isOnCall(person) else",
+            "guard isOnCall(person) || MUTATED else"),
+        Mutation(
+            "approval-by-the-author", states + "Run+Beginning.swift", "guard !question.excluded.contains(person) else",
+            "guard !question.excluded.contains(person) || MUTATED else"),
+        Mutation(
+            "approval-twice", states + "Run+Beginning.swift", "guard !question.approvals.contains(person) else",
+            "guard !question.approvals.contains(person) || MUTATED else"),
+        Mutation(
+            "approval-quorum", states + "Run+Beginning.swift",
+            "guard question.approvals.count >= max(1, question.approval.count) else",
+            "guard question.approvals.count >= max(1, question.approval.count) || MUTATED else"),
+        Mutation(
+            "approval-expiry", engine + "Engine+Checking.swift", "case .pending(let question, _) where now >= question.expiresAt:",
+            "case .pending(let question, _) where now >= question.expiresAt && !MUTATED:"),
+        Mutation(
+            "quarantine", engine + "Engine+Checking.swift",
+            "quarantines[$0.key].map { $0.run != id } ?? false",
+            "quarantines[$0.key].map { $0.run != id && !MUTATED } ?? false"),
+    ]
+
+    private static let runs = [
+        Mutation(
+            "one-run-a-target", engine + "Engine+Decisions.swift",
+            "if let holder = targetHolders[target.key], let run = runs[holder] {",
+            "if let holder = targetHolders[target.key], let run = runs[holder], !MUTATED {"),
+        Mutation(
+            "one-run-an-incident", engine + "Engine+Decisions.swift", ".first(where: \\.holds)\n",
+            ".first(where: { $0.holds && !MUTATED })\n"),
+        Mutation(
+            "undone-runs-hold-nothing", engine + "Engine+Driving.swift", "if ended.holds, let target",
+            "if MUTATED { runs[id] = ended; succeededRuns[id] = nil; return }\n        if ended.holds, let target"),
+        Mutation(
+            "ladder", engine + "Engine+Matching.swift",
+            "incident.outcomes[rung.runbook] != rung.outcome else",
+            "incident.outcomes[rung.runbook] != rung.outcome, !MUTATED else"),
+        Mutation(
+            "rollback-first-first", states + "Run+Ending.swift", "plan.steps.indices.prefix(step + 1).last {",
+            "(MUTATED ? Array(plan.steps.indices.prefix(step + 1).reversed()) : Array(plan.steps.indices.prefix(step + 1))).last {"),
+        Mutation(
+            "rollback-skips-the-last", states + "Run+Ending.swift",
+            "return rollBack(from: progress.step, progress.authority, \"step \\(progress.step + 1) failed: \\(because)\")",
+            "return rollBack(from: progress.step - (MUTATED ? 1 : 0), progress.authority, \"step failed: \\(because)\")"),
+        Mutation(
+            "leaves-out-what-may-have-run", states + "Run.swift", "progress.attempt == 1 {",
+            "progress.attempt == 1 || MUTATED {"),
+        Mutation(
+            "repeats-what-is-not-idempotent", states + "Run+Ending.swift",
+            "guard plan.steps[progress.step].isIdempotent, progress.attempt < Self.mostAttempts else",
+            "guard plan.steps[progress.step].isIdempotent || MUTATED, progress.attempt < Self.mostAttempts else"),
+        Mutation(
+            "repeats-without-end", states + "Run+Ending.swift", "progress.attempt < Self.mostAttempts else { return nil }",
+            "progress.attempt < Self.mostAttempts || MUTATED else { return nil }"),
+        Mutation(
+            "no-dry-runs", states + "Run+Beginning.swift", "case .argv, .builtIn: true\n",
+            "case .argv, .builtIn: !MUTATED\n"),
+        Mutation(
+            "old-dry-runs", states + "Run+Beginning.swift", "now - rehearsedAt > Self.rehearsalLife",
+            "now - rehearsedAt > Self.rehearsalLife && !MUTATED"),
+        Mutation(
+            "failed-dry-runs", states + "Run+Beginning.swift",
+            "let text = \"the dry-run of step",
+            "if MUTATED { return rehearse(from: step + 1, authorization, now) }\n            let text = \"the dry-run of step"),
+    ]
+
+    private static let verification = [
+        Mutation(
+            "success-while-alerts-fire", engine + "Engine+Checking.swift",
+            "guard !isFiring(anyOf: verification.resolved) else {\n            watch.clearSince",
+            "guard !isFiring(anyOf: verification.resolved) || MUTATED else {\n            watch.clearSince"),
+        Mutation(
+            "success-before-stable", engine + "Engine+Checking.swift", "if now >= since + verification.stable {",
+            "if now >= since + verification.stable || MUTATED {"),
+        Mutation(
+            "success-without-data", engine + "Engine+Checking.swift",
+            "if verification.resolved.contains(where: { alerts.hasLapsed($0) }) {",
+            "if !MUTATED, verification.resolved.contains(where: { alerts.hasLapsed($0) }) {"),
+        Mutation(
+            "success-without-probe", "HandrailEngine/Director/Director+Probing.swift",
+            "guard verification.probe.isEmpty else {\n            probe(.verification",
+            "guard verification.probe.isEmpty || MUTATED else {\n            probe(.verification"),
+    ]
+
+    private static let recovery = [
+        Mutation(
+            "a-restart-performs-again", states + "Run.swift",
+            "case (.running(let progress, let canceller), .recovered):\n",
+            "case (.running(let progress, let canceller), .recovered):\n            if MUTATED { return perform(progress) }\n"),
+        Mutation(
+            "a-restart-tells-no-run", engine + "Engine+Restoring.swift",
+            "for (id, active) in runs.sorted(by: { $0.key < $1.key }) {\n            guard case .driven(let driven)",
+            "for (id, active) in runs.sorted(by: { $0.key < $1.key }) where !MUTATED {\n            guard case .driven(let driven)"),
+        Mutation(
+            "a-restart-undoes-again", states + "Run.swift",
+            "case (.rollingBack(let step, let authority, let because), .recovered):\n",
+            "case (.rollingBack(let step, let authority, let because), .recovered):\n"
+                + "            if MUTATED { return rollBack(from: step, authority, because) }\n"),
+        Mutation(
+            "a-restart-forgets-quarantines", engine + "Engine+Restoring.swift",
+            "case .quarantined(let quarantine): quarantines", "case .quarantined(let quarantine) where MUTATED: _ = quarantine\n"
+                + "        case .quarantined(let quarantine): quarantines"),
+        Mutation(
+            "a-restart-forgets-pauses", engine + "Engine+Restoring.swift",
+            "case .pause(let scope, let because): pauses[scope] =",
+            "case .pause where MUTATED: break\n        case .pause(let scope, let because): pauses[scope] ="),
+        Mutation(
+            "a-restart-gives-numbers-again", engine + "Engine+Restoring.swift",
+            "if let run = record.run { counters.runs = max(counters.runs, run) }",
+            "if let run = record.run, !MUTATED { counters.runs = max(counters.runs, run) }"),
+        Mutation(
+            "a-held-run-is-not-told", states + "Run.swift", "return (state, [.notify(because: because)])",
+            "return (state, MUTATED ? [] : [.notify(because: because)])"),
+        Mutation(
+            "incidents-are-never-forgotten", engine + "Engine+Incidents.swift",
+            "        unlink(incident)\n        incidents[incident.id] = nil\n",
+            "        if MUTATED { return }\n        unlink(incident)\n        incidents[incident.id] = nil\n"),
+    ]
+
+    private static let director = [
+        Mutation(
+            "acts-before-it-is-durable", "HandrailEngine/Director/Director.swift",
+            "        if case .state(.run(let advance)) = entry.event, advance.state.isFinished { forget(advance.run) }\n",
+            "        if MUTATED, case .state(.run(let advance)) = entry.event {\n"
+                + "            for case .perform(let step, let permit) in advance.effects {\n"
+                + "                begin(.perform(step: step, permit), of: advance.run)\n            }\n        }\n"
+                + "        if case .state(.run(let advance)) = entry.event, advance.state.isFinished { forget(advance.run) }\n"),
+        Mutation(
+            "answers-before-it-is-durable", "HandrailEngine/Director/Outbox.swift",
+            "        next.answers.append((ticket, answer))",
+            "        if MUTATED { answerNow(ticket, answer) } else { next.answers.append((ticket, answer)) }"),
+        Mutation(
+            "drops-what-was-not-kept", "HandrailEngine/Director/Outbox.swift",
+            "        batch.records += next.records\n", "        if MUTATED { batch.records = [] }\n        batch.records += next.records\n"),
+        Mutation(
+            "takes-any-report", effects, "guard awaited[run] == number else", "guard awaited[run] == number || MUTATED else"),
+        Mutation(
+            "seals-only-once", effects, "        activities[view.id] = .checking(step: step)\n        outbox.put",
+            "        activities[view.id] = .checking(step: step)\n"
+                + "        if MUTATED, let seal = seals[view.id] { return decideAgain(step, view, seal) }\n        outbox.put"),
+        Mutation(
+            "rehearses-with-the-step", effects, "case .argv(let argv): observe(argv, plan.steps[step], run)",
+            "case .argv(let argv): observe(MUTATED ? plan.steps[step].argv : argv, plan.steps[step], run)"),
+        Mutation(
+            "undoes-with-the-step", effects, "carryOut(try UndoArguments.render(planned, captured: captured), planned,",
+            "carryOut(MUTATED ? planned.argv : try UndoArguments.render(planned, captured: captured), planned,"),
+        Mutation(
+            "performs-twice", effects, "        carryOut(planned.argv, planned, view.id) { .perform($0, permit) }\n",
+            "        carryOut(planned.argv, planned, view.id) { .perform($0, permit) }\n"
+                + "        if MUTATED { carryOut(planned.argv, planned, view.id) { .perform($0, permit) } }\n"),
+        Mutation(
+            "never-forgets-what-it-did", effects, "        activities[run] = nil\n        seals[run] = nil\n",
+            "        if MUTATED { return }\n        activities[run] = nil\n        seals[run] = nil\n"),
+    ]
+}

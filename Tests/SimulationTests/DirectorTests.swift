@@ -1,0 +1,78 @@
+import HandrailCore
+import HandrailEngine
+import Testing
+
+@testable import Simulation
+
+/// What the simulation has found in the director, each as a short story.
+struct DirectorTests {
+    /// A run of `move-unit` whose step has run, and whose probe is under way.
+    private func verifying() throws -> Stage {
+        var stage = try Stage()
+        stage.fire("Lost", unit: "alpha-1")
+        // It has no dry-run, so a person must say yes.
+        stage.ask(.approve(run: 1, digest: "d"))
+        stage.succeed()
+        let state = try #require(stage.state(of: 1))
+        guard case .verifying = state else { throw Unexpected(state: state) }
+        return stage
+    }
+
+    private struct Unexpected: Error { let state: RunState }
+
+    @Test func theAnswerOfAProbeIsNotTakenForThatOfAnUndo() throws {
+        var stage = try verifying()
+        let probe = stage.orders.count - 1
+        stage.ask(.cancel(run: 1, because: "no"))
+        #expect(stage.terminated == [1])
+        stage.succeed(probe)
+        guard case .rollingBack(undoing: 0, _, _) = stage.state(of: 1) else {
+            Issue.record("the run is \(String(describing: stage.state(of: 1)))")
+            return
+        }
+        stage.succeed()
+        #expect(stage.state(of: 1) == nil)
+    }
+
+    @Test func aRunThatIsUndoneLaterHoldsItsTargetMeanwhile() throws {
+        var stage = try verifying()
+        stage.succeed()
+        stage.wait(.seconds(16))
+        stage.succeed()
+        #expect(stage.state(of: 1) == .finished(.succeeded))
+        stage.ask(.rollBack(run: 1, because: "it was fine"))
+        guard case .rollingBack = stage.state(of: 1) else {
+            Issue.record("the run is \(String(describing: stage.state(of: 1)))")
+            return
+        }
+        stage.fire("Outdated", unit: "alpha-1")
+        stage.wait(.seconds(5))
+        #expect(stage.director.engine.runViews.map(\.id) == [1])
+    }
+
+    @Test func aRunThatAnotherOneHasFollowedIsNotUndoneBesideIt() throws {
+        var stage = try verifying()
+        stage.succeed()
+        stage.wait(.seconds(16))
+        stage.succeed()
+        stage.fire("Outdated", unit: "alpha-1")
+        stage.wait(.seconds(5))
+        #expect(stage.director.engine.runViews.map(\.id) == [1, 2])
+        stage.ask(.rollBack(run: 1, because: "it was fine"))
+        #expect(stage.state(of: 1) == .finished(.succeeded))
+        #expect(stage.answers.last != .done)
+    }
+
+    @Test func aRunThatIsCancelledInItsDryRunLeavesNothingBusy() throws {
+        var stage = try Stage()
+        stage.fire("Outdated", unit: "alpha-1")
+        stage.wait(.seconds(5))
+        guard case .rehearsing = stage.state(of: 1) else {
+            Issue.record("the run is \(String(describing: stage.state(of: 1)))")
+            return
+        }
+        stage.ask(.cancel(run: 1, because: "no"))
+        #expect(stage.terminated == [1])
+        #expect(!stage.director.isBusy)
+    }
+}

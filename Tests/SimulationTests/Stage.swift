@@ -1,0 +1,79 @@
+import HandrailCore
+import HandrailEngine
+import HandrailFormats
+
+@testable import Simulation
+
+/// A director whose journal and sealer answer at once. Orders wait until a test reports on them.
+struct Stage {
+    private(set) var director: Director
+    private(set) var now = SyntheticFiles.start
+    /// In the order in which they came.
+    private(set) var orders: [(run: Int, number: Int, order: Order)] = []
+    private(set) var terminated: [Int] = []
+    private(set) var answers: [Director.Answer] = []
+    private var sequence: Int64 = 0
+    private var ticket = 0
+
+    /// The synthetic runbooks under a policy that allows everything by itself.
+    init() throws {
+        let files = SyntheticFiles(variant: 0).texts.map { file in
+            file.path == "policies/policy.yaml" ? (file.path, "policy: plain\ndefault: automatic") : file
+        }
+        let loaded = WorkspaceLoader.load(files: files.map { ($0.0, Array($0.1.utf8)) })
+        guard let workspace = loaded.workspace else { throw Site.Broken(findings: loaded.findings.map(\.rendered)) }
+        let engine = Engine(workspace: workspace, mode: .act, keepsState: true)
+        director = Director(engine: engine, codec: ValueCodec(bytes: nil, dropsRequests: false), at: now)
+        let start = EngineStart(version: "test", mode: .act, workspaceDigest: "files")
+        take(director.start(start, at: now))
+    }
+
+    mutating func fire(_ name: String, unit: String) {
+        let labels = LabelSet(
+            [("alertname", name), ("service", "alpha"), ("unit", unit)].map {
+                Label(name: ExactText($0.0), value: ExactText($0.1))
+            }, identity: AlertIdentity())
+        let alert = Alert(labels: labels, status: .firing, startsAt: now)
+        ticket += 1
+        handle(.delivery(Delivery(receivedAt: now, source: "test", alerts: [alert]), ticket: ticket))
+    }
+
+    mutating func ask(_ request: PersonRequest) {
+        ticket += 1
+        handle(.request(request, by: Person("ada"), ticket: ticket))
+    }
+
+    mutating func wait(_ duration: Duration) {
+        now = now + duration
+        handle(.timePassed)
+    }
+
+    /// Reports that an order, the last one unless another is given, ended well.
+    mutating func succeed(_ index: Int? = nil) {
+        let order = orders[index ?? orders.count - 1]
+        handle(.carriedOut(run: order.run, number: order.number, OrderReport(ending: .exited(code: 0), output: "1")))
+    }
+
+    func state(of run: Int) -> RunState? { director.engine.runView(run)?.run?.state }
+
+    private mutating func handle(_ input: Director.Input) {
+        take(director.handle(input, at: now))
+    }
+
+    private mutating func take(_ outputs: [Director.Output]) {
+        for output in outputs {
+            switch output {
+            case .append(let records):
+                sequence += Int64(records.count)
+                handle(.appended(sequence: sequence))
+            case .answer(_, let answer): answers.append(answer)
+            case .seal(let run, _):
+                let tools = ["look", "hand"].map { ($0, ResolvedExecutable(path: "/bin/\($0)", digest: "")) }
+                handle(.sealed(run: run, Seal(digest: "d", executables: Dictionary(uniqueKeysWithValues: tools))))
+            case .carryOut(let run, let number, let order): orders.append((run, number, order))
+            case .terminate(let run): terminated.append(run)
+            case .announce, .save: continue
+            }
+        }
+    }
+}
