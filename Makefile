@@ -7,9 +7,11 @@ SWIFT_FILES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/S
 RECORDINGS ?= incidents/*.jsonl
 ALERTS ?= 1000000
 DISTINCT ?= 20000
+SEEDS ?= 100000
+FIRST ?= 1
 VECTORS ?= ../shared/cel/dev
 
-.PHONY: help setup servers build demo test check lint format bench cel-conformance
+.PHONY: help setup servers build demo test check lint format bench simulate mutate cel-conformance
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +52,13 @@ bench: setup ## measure a generated recording (ALERTS=1000000), and CEL beside t
 	swift build --package-path Benchmarks --configuration release
 	@Benchmarks/.build/release/handrail-bench --alerts $(ALERTS) --distinct $(DISTINCT)
 	@scripts/bench-cel
+
+simulate: setup ## run many seeded simulations of everything that can go wrong (SEEDS=100000 FIRST=1)
+	swift build --configuration release --product handrail-simulate
+	@.build/release/handrail-simulate --seeds $(SEEDS) --first $(FIRST)
+
+mutate: setup ## switch each guard off in a copy, and see that the simulation notices
+	scripts/mutate
 
 cel-conformance: setup ## run the CEL specification's cases (VECTORS=../shared/cel/dev)
 	swift build --product cel-conformance

@@ -74,7 +74,9 @@ struct Simulate {
             to: URL(filePath: folder).appending(path: Mutation.sourceFile), atomically: true, encoding: .utf8)
     }
 
-    private static func playChunk(_ simulator: Simulator, _ seeds: Range<UInt64>, _ options: Options) async -> SimulationReport {
+    private static func playChunk(_ simulator: Simulator, _ seeds: Range<UInt64>, _ options: Options) async
+        -> SimulationReport
+    {
         var total = SimulationReport()
         for seed in seeds {
             let report = await simulator.play(seed: seed)
@@ -130,8 +132,9 @@ struct Options: Sendable {
             case "--sabotage": sabotage = rest.popFirst().flatMap { Sabotage(rawValue: $0) }
             case "--brief": isBrief = true
             default:
-                print("usage: handrail-simulate [--seeds N] [--first N] [--jobs N] [--root FOLDER] [--trace LINES] "
-                    + "[--keep-going] [--invariants]")
+                print(
+                    "usage: handrail-simulate [--seeds N] [--first N] [--jobs N] [--root FOLDER] [--trace LINES] "
+                        + "[--keep-going] [--invariants]")
                 exit(2)
             }
         }

@@ -136,13 +136,15 @@ extension Simulation {
 
     mutating func sealEnds(_ run: Int, _ record: DecisionRecord) {
         let digest = world.digest(of: record)
-        history.runs[run]?.trueDigest = digest
-        history.runs[run]?.sealedAt = clock
+        history.sealed[run] = digest
         if oldDigests.count < 32 { oldDigests.append(digest) }
         let isAbsent = chance.happens(weather.turbulence / 20)
-        let names = ["look", "hand", "supervisorctl", "supervisor-program", "haproxy-server", "haproxy-scale"]
+        let names =
+            ["look", "hand", "supervisorctl", "supervisor-program", "haproxy-server", "haproxy-scale"]
             + ["worker-scale", "queue-deadletter", "config-rollback", "volume-relief"]
-        let executables = names.map { ($0, ResolvedExecutable(path: "/bin/\($0)", digest: "\(world.executablesVersion)")) }
+        let executables = names.map {
+            ($0, ResolvedExecutable(path: "/bin/\($0)", digest: "\(world.executablesVersion)"))
+        }
         let seal = Seal(
             digest: sabotage == .sameDigest ? "always the same" : digest, excluded: run % 3 == 0 ? [Person("ada")] : [],
             executables: Dictionary(uniqueKeysWithValues: executables), obstacle: isAbsent ? "it is gone" : nil)
@@ -164,13 +166,17 @@ extension Simulation {
         let id = executions.count
         let timeout = record.plan.steps[permit?.step ?? 0].timeout
         let (ending, hasEffect, duration) = fate(timeout)
-        let effectAt = permit != nil && hasEffect ? clock + .milliseconds(chance.number(0...Int(duration.milliseconds))) : nil
+        let effectAt =
+            permit != nil && hasEffect ? clock + .milliseconds(chance.number(0...Int(duration.milliseconds))) : nil
         executions.append(
             Execution(
-                run: run, number: number, order: order, isReading: permit == nil, record: record, ending: ending, effectAt: effectAt,
+                run: run, number: number, order: order, isReading: permit == nil, record: record, ending: ending,
+                effectAt: effectAt,
                 life: life))
         underWay[run] = id
-        trace.add(clock) { "run \(run) \(permit == nil ? "reads" : "does") \(argv) … \(ending)\(effectAt == nil ? "" : ", takes effect")" }
+        trace.add(clock) {
+            "run \(run) \(permit == nil ? "reads" : "does") \(argv) … \(ending)\(effectAt == nil ? "" : ", takes effect")"
+        }
         if let permit { note(permit, argv, run, id) } else { observe(.observing(run: run, argv: argv)) }
         if let effectAt { agenda.add(.takesEffect(execution: id), at: effectAt) }
         agenda.add(.commandEnds(execution: id, life: life), at: clock + duration)
@@ -219,7 +225,9 @@ extension Simulation {
         history.runs[run]?.orders[index].tookEffect = true
         trace.add(clock) { "run \(run) step \(order.step) \(order.isUndo ? "undo " : "")takes effect" }
         if order.isUndo {
-            if case .perform(let command, _) = execution.order { world.undo(order.step, of: execution.record, command.argv) }
+            if case .perform(let command, _) = execution.order {
+                world.undo(order.step, of: execution.record, command.argv)
+            }
             return
         }
         for fault in world.take(order.step, of: execution.record) {

@@ -32,7 +32,9 @@ extension Simulation {
             Fault(
                 number: number, alerts: labels, isForged: isForged, lapses: chance.happens(0.2),
                 isCurable: chance.happens(0.6), startsAt: clock))
-        trace.add(clock) { "fault \(number): \(labels.map { $0.labels.map(\.value.string) })\(isForged ? ", forged" : "")" }
+        trace.add(clock) {
+            "fault \(number): \(labels.map { $0.labels.map(\.value.string) })\(isForged ? ", forged" : "")"
+        }
         alarm(number)
         if chance.happens(0.3) { agenda.add(.faultHeals(fault: number), at: clock + chance.seconds(3...600)) }
     }
@@ -69,7 +71,9 @@ extension Simulation {
             receivedAt: clock, source: "simulated", alerts: alerts, isAuthenticated: isAuthenticated)
         guard !chance.happens(weather.turbulence / 10) || status == .resolved && isHealed else { return }
         agenda.add(.deliver(delivery, attempt: 1), at: clock + delay(5, 300))
-        if chance.happens(weather.turbulence / 5) { agenda.add(.deliver(delivery, attempt: 1), at: clock + delay(5, 900)) }
+        if chance.happens(weather.turbulence / 5) {
+            agenda.add(.deliver(delivery, attempt: 1), at: clock + delay(5, 900))
+        }
         // What has resolved is told once more, as a source does that has not heard an answer.
         if status == .resolved { agenda.add(.deliver(delivery, attempt: 2), at: clock + chance.seconds(30...90)) }
     }

@@ -7,7 +7,9 @@ enum StateText {
 
     static func of(_ engine: Engine) -> [String] {
         engine.snapshot().compactMap { entry in
-            guard case .state(.remembered(let memory)) = entry.event, let memory = comparable(memory) else { return nil }
+            guard case .state(.remembered(let memory)) = entry.event, let memory = comparable(memory) else {
+                return nil
+            }
             let (kind, payload) = codec.encode(
                 TimelineEntry(at: entry.at, incident: nil, event: .state(.remembered(memory))))
             return "\(kind) \(String(decoding: payload, as: UTF8.self))"
@@ -44,8 +46,10 @@ extension Simulation {
         case .state(.counted): return "counters"
         case .state(.request(let request, let person, let refusal)):
             return "request of \(person.name) \(request): \(refusal ?? "done")"
-        case .incidentOpened(let labels): return "incident \(entry.incident ?? 0) opens \(labels.labels.map(\.value.string))"
-        case .alertJoined(let labels, let reason): return "joins \(entry.incident ?? 0) \(labels.labels.map(\.value.string)) \(reason)"
+        case .incidentOpened(let labels):
+            return "incident \(entry.incident ?? 0) opens \(labels.labels.map(\.value.string))"
+        case .alertJoined(let labels, let reason):
+            return "joins \(entry.incident ?? 0) \(labels.labels.map(\.value.string)) \(reason)"
         case .incidentClosed: return "incident \(entry.incident ?? 0) closes"
         default: return String("\(entry.event)".prefix(200)) + " in \(entry.incident ?? 0)"
         }

@@ -30,7 +30,9 @@ struct NothingTwice: Invariant {
         "no step runs twice unless it is declared idempotent or never started, and no undo unless a person asks again"
 
     mutating func objection(to observation: Observation, _ history: History) -> String? {
-        guard case .performing(let run, let order, _, _) = observation, let known = history.runs[run] else { return nil }
+        guard case .performing(let run, let order, _, _) = observation, let known = history.runs[run] else {
+            return nil
+        }
         let before = known.orders.filter {
             $0.execution != order.execution && $0.step == order.step && $0.isUndo == order.isUndo && $0.mayHaveRun
         }
@@ -73,7 +75,8 @@ struct ExactlyWhatWasPlanned: Invariant {
 }
 
 struct ReadingIsOnlyReading: Invariant {
-    static let sentence = "a dry-run, a capture and a probe run what the plan gives for that, and never a step or an undo"
+    static let sentence =
+        "a dry-run, a capture and a probe run what the plan gives for that, and never a step or an undo"
 
     mutating func objection(to observation: Observation, _ history: History) -> String? {
         guard case .observing(let run, let argv) = observation, let plan = history.runs[run]?.plan else { return nil }
@@ -92,7 +95,7 @@ struct RehearsedBefore: Invariant {
 
     mutating func objection(to observation: Observation, _ history: History) -> String? {
         guard case .kept(let entry) = observation, case .state(.run(let advance)) = entry.event,
-            let (step, _) = advance.performs, let run = history.runs[advance.run], run.orders.isEmpty
+            let (step, _) = advance.performs, let run = history.runs[advance.run], run.intentCount == 1
         else { return nil }
         for (index, planned) in run.plan.steps.enumerated() {
             guard case .argv = planned.rehearsal else { continue }

@@ -9,8 +9,9 @@ struct ApprovalIsBound: Invariant {
         guard case .kept(let entry) = observation, case .state(.run(let advance)) = entry.event,
             let (step, permit) = advance.performs, let run = history.runs[advance.run]
         else { return nil }
-        guard run.decidedDigest.hasSameBytes(as: run.trueDigest) else {
-            return "run \(run.number) begins step \(step), and what it rests on has changed to \(run.trueDigest)"
+        let sealed = history.sealed[run.number] ?? "nothing"
+        guard run.decidedDigest.hasSameBytes(as: sealed) else {
+            return "run \(run.number) begins step \(step), and what it rests on has changed to \(sealed)"
         }
         guard case .people(let people) = permit.authority else { return nil }
         for person in people {

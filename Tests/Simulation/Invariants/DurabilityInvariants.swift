@@ -38,7 +38,9 @@ struct StateIsFold: Invariant {
     /// From a little before the first byte that differs.
     private static func difference(_ live: String, _ folded: String) -> String {
         let common = zip(live.utf8, folded.utf8).prefix { $0 == $1 }.count
-        let excerpts = [live, folded].map { String($0.prefix(40)) + " … " + String($0.dropFirst(max(0, common - 60)).prefix(240)) }
+        let excerpts = [live, folded].map {
+            String($0.prefix(40)) + " … " + String($0.dropFirst(max(0, common - 60)).prefix(240))
+        }
         return "\n  live:   \(excerpts[0])\n  folded: \(excerpts[1])"
     }
 }

@@ -9,7 +9,9 @@ struct EveryRunEnds: Invariant {
         for view in engine.runViews {
             switch view.run?.state {
             case .held, .stuck, .finished: continue
-            case let state: return "run \(view.id) of `\(view.record.plan.runbook)` still is \(state.map { "\($0)" } ?? "not sealed")"
+            case let state:
+                return
+                    "run \(view.id) of `\(view.record.plan.runbook)` still is \(state.map { "\($0)" } ?? "not sealed")"
             }
         }
         for run in history.runs.values.sorted(by: { $0.number < $1.number }) where run.state == nil {
@@ -35,7 +37,8 @@ struct EveryHeldRunIsNamed: Invariant {
 }
 
 struct MemoryIsBounded: Invariant {
-    static let sentence = "when all is quiet nothing is remembered but what waits for a person, what may be undone, and what limits count"
+    static let sentence =
+        "when all is quiet nothing is remembered but what waits for a person, what may be undone, and what limits count"
 
     mutating func objection(to observation: Observation, _ history: History) -> String? {
         guard case .quiet(let engine, _) = observation else { return nil }

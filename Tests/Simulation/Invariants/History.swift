@@ -23,6 +23,8 @@ struct History {
     var vouchedResolved: [Fingerprint: Timestamp] = [:]
     /// When anything was last delivered that says that it fires.
     var heardAt: [Fingerprint: Timestamp] = [:]
+    /// What all that a run's plan rests on was when the sealer was last asked, whatever it answered.
+    var sealed: [Int: String] = [:]
     /// Runs about whose question or trouble people were told.
     var told: Set<Int> = []
     var lastEntryAt = Timestamp.distantPast
@@ -66,7 +68,9 @@ struct History {
         case .engineStarted(let start): workspace = workspaces[start.workspaceDigest] ?? workspace
         case .workspaceLoaded(let digest): workspace = workspaces[digest] ?? workspace
         case .alert(let transition): take(transition, at: time)
-        case .run(let advance): runs[advance.run]?.take(advance, at: time)
+        case .run(let advance):
+            if case .decided = advance.event { runs[advance.run]?.decidedDigest = sealed[advance.run] ?? "" }
+            runs[advance.run]?.take(advance, at: time)
         case .request(let request, let person, let refusal):
             requests.append((request, person, refusal, time))
             if refusal == nil { take(request) }
@@ -146,11 +150,10 @@ struct RunHistory {
     /// The first time that a step was to be performed.
     var actedAt: Timestamp?
     var endedAt: Timestamp?
-    /// What the sealer was asked last: what it would have said truly.
-    var trueDigest = ""
-    /// The same when the plan was frozen.
+    /// What all that the plan rests on was when it was frozen.
     var decidedDigest = ""
-    var sealedAt = Timestamp.distantPast
+    /// How many steps were to be performed.
+    var intentCount = 0
     /// When a dry-run of a step last succeeded.
     var rehearsedAt: [Int: Timestamp] = [:]
     /// When a probe last said that all is well, and when last not.
@@ -167,7 +170,6 @@ struct RunHistory {
     var startedAt: Timestamp { record.decision.verdict == .automatic ? record.at : actedAt ?? .distantFuture }
 
     mutating func take(_ advance: RunAdvance, at time: Timestamp) {
-        if case .decided = advance.event { decidedDigest = trueDigest }
         events.append((time, advance.event))
         if state != advance.state { stateSince = time }
         state = advance.state
@@ -176,6 +178,7 @@ struct RunHistory {
             switch effect {
             case .perform:
                 if actedAt == nil { actedAt = time }
+                intentCount += 1
                 openIntents.append(effect)
             case .undo: openIntents.append(effect)
             case .rehearse, .ask, .decideAgain, .terminate, .probe, .verify, .notify, .quarantine: break

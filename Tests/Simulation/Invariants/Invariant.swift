@@ -38,14 +38,16 @@ extension Invariant {
 
 /// All of them.
 enum Invariants {
-    static var all: [any Invariant.Type] { [
-        NothingWithoutIntent.self, NothingTwice.self, ExactlyWhatWasPlanned.self, ReadingIsOnlyReading.self,
-        RehearsedBefore.self, NothingWhilePaused.self, NothingOnQuarantined.self, NothingOnProtected.self,
-        RateHolds.self, ConcurrencyHolds.self, BlastRadiusHolds.self, CooldownHolds.self, BreakerHolds.self,
-        FreezeHolds.self, RulesHold.self, InterlocksHold.self, NothingAutomaticInStorm.self,
-        NothingOnUnvouchedEvidence.self, NothingOnStaleOrFlapping.self, ApprovalIsBound.self,
-        ApprovalIsByTheRightPeople.self, OneMutatingRun.self, RungsOneByOne.self, UndoneLastFirst.self,
-        UndoneAll.self, SuccessIsVerified.self, AcknowledgedIsKept.self, StateIsFold.self, NumbersOnce.self,
-        EveryRunEnds.self, EveryHeldRunIsNamed.self, MemoryIsBounded.self,
-    ] }
+    static var all: [any Invariant.Type] {
+        [
+            NothingWithoutIntent.self, NothingTwice.self, ExactlyWhatWasPlanned.self, ReadingIsOnlyReading.self,
+            RehearsedBefore.self, NothingWhilePaused.self, NothingOnQuarantined.self, NothingOnProtected.self,
+            RateHolds.self, ConcurrencyHolds.self, BlastRadiusHolds.self, CooldownHolds.self, BreakerHolds.self,
+            FreezeHolds.self, RulesHold.self, InterlocksHold.self, NothingAutomaticInStorm.self,
+            NothingOnUnvouchedEvidence.self, NothingOnStaleOrFlapping.self, ApprovalIsBound.self,
+            ApprovalIsByTheRightPeople.self, OneMutatingRun.self, RungsOneByOne.self, UndoneLastFirst.self,
+            UndoneAll.self, SuccessIsVerified.self, AcknowledgedIsKept.self, StateIsFold.self, NumbersOnce.self,
+            EveryRunEnds.self, EveryHeldRunIsNamed.self, MemoryIsBounded.self,
+        ]
+    }
 }

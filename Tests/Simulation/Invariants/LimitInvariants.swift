@@ -38,7 +38,8 @@ private struct Reckoning {
     func others(in per: [String]) -> [RunHistory] {
         let own = Self.groups(of: run.plan, per)
         return history.runs.values.filter { other in
-            other.number != run.number && other.actedAt != nil && !own.isDisjoint(with: Self.groups(of: other.plan, per))
+            other.number != run.number && other.actedAt != nil
+                && !own.isDisjoint(with: Self.groups(of: other.plan, per))
         }
     }
 
@@ -70,7 +71,8 @@ struct RateHolds: Invariant {
             let count = reckoning.others(in: limit.per.map(\.source))
                 .count { $0.startedAt > reckoning.at - rate.window && $0.startedAt <= reckoning.at }
             if count >= rate.runs {
-                return "run \(reckoning.run.number) begins a step after \(count) others, and `\(limit.name)` allows \(rate.runs)"
+                return
+                    "run \(reckoning.run.number) begins a step after \(count) others, and `\(limit.name)` allows \(rate.runs)"
             }
         }
         return nil
@@ -106,9 +108,12 @@ struct BlastRadiusHolds: Invariant {
             for target in plan.targets {
                 let touched = Set(all.filter { $0.service == target.service }.map(\.key)).count
                 let population = target.service.flatMap { history.workspace.topology.service(named: $0)?.replicas }
-                guard let population else { return "the population of \(target) is unknown, and run \(reckoning.run.number) begins" }
+                guard let population else {
+                    return "the population of \(target) is unknown, and run \(reckoning.run.number) begins"
+                }
                 if touched > population * percent / 100 {
-                    return "run \(reckoning.run.number) makes it \(touched) of \(population), and `\(limit.name)` allows \(percent)%"
+                    return
+                        "run \(reckoning.run.number) makes it \(touched) of \(population), and `\(limit.name)` allows \(percent)%"
                 }
             }
         }
@@ -125,10 +130,12 @@ struct CooldownHolds: Invariant {
             guard let cooldown = limit.cooldown else { continue }
             for other in reckoning.changingOthers(in: limit.per.map(\.source)) {
                 guard let endedAt = other.endedAt, !other.isActing else {
-                    return "run \(reckoning.run.number) begins a step while run \(other.number) is in flight, in the cooldown's group"
+                    return
+                        "run \(reckoning.run.number) begins a step while run \(other.number) is in flight, in the cooldown's group"
                 }
                 if reckoning.at - endedAt < cooldown {
-                    return "run \(reckoning.run.number) begins a step \(reckoning.at - endedAt) after run \(other.number) ended"
+                    return
+                        "run \(reckoning.run.number) begins a step \(reckoning.at - endedAt) after run \(other.number) ended"
                 }
             }
         }

@@ -40,7 +40,9 @@ struct InterlocksHold: Invariant {
     mutating func objection(to observation: Observation, _ history: History) -> String? {
         guard let (run, _) = automaticStep(observation, history) else { return nil }
         for step in run.plan.steps {
-            if step.undo.isImpossible { return "run \(run.number) begins by itself, and `\(step.action)` cannot be undone" }
+            if step.undo.isImpossible {
+                return "run \(run.number) begins by itself, and `\(step.action)` cannot be undone"
+            }
             if case .none = step.rehearsal, step.effect > .none {
                 return "run \(run.number) begins by itself, and `\(step.action)` has no dry-run"
             }
@@ -71,7 +73,8 @@ struct NothingAutomaticInStorm: Invariant {
 }
 
 struct NothingOnUnvouchedEvidence: Invariant {
-    static let sentence = "evidence that nobody vouches for never leads to an automatic step, and ends no alert that somebody vouched for"
+    static let sentence =
+        "evidence that nobody vouches for never leads to an automatic step, and ends no alert that somebody vouched for"
 
     mutating func objection(to observation: Observation, _ history: History) -> String? {
         if case .kept(let entry) = observation, case .state(.alert(let transition)) = entry.event,
@@ -89,7 +92,8 @@ struct NothingOnUnvouchedEvidence: Invariant {
 }
 
 struct NothingOnStaleOrFlapping: Invariant {
-    static let sentence = "an alert that flaps, or that has not been heard of for too long, is no ground for an automatic step"
+    static let sentence =
+        "an alert that flaps, or that has not been heard of for too long, is no ground for an automatic step"
 
     mutating func objection(to observation: Observation, _ history: History) -> String? {
         guard let (run, at) = automaticStep(observation, history) else { return nil }

@@ -2,7 +2,8 @@ import HandrailCore
 import HandrailEngine
 
 struct NothingWhilePaused: Invariant {
-    static let sentence = "once a pause is durable no further step begins that it covers, and none is ordered a second later"
+    static let sentence =
+        "once a pause is durable no further step begins that it covers, and none is ordered a second later"
 
     private var pausedAt: [PauseScope: Timestamp] = [:]
 
@@ -12,7 +13,9 @@ struct NothingWhilePaused: Invariant {
         case .performing(let run, let order, _, _):
             guard !order.isUndo, let plan = history.runs[run]?.plan else { return nil }
             let late = pausedAt.first { scope, at in Self.covers(scope, plan) && history.now - at > .seconds(1) }
-            return late.map { "run \(run) performs a step although \($0.key) has been paused for \(history.now - $0.value)" }
+            return late.map {
+                "run \(run) performs a step although \($0.key) has been paused for \(history.now - $0.value)"
+            }
         case .observing, .answered, .compared, .unfoldable, .quiet: return nil
         }
     }
@@ -44,7 +47,8 @@ struct NothingWhilePaused: Invariant {
 }
 
 struct NothingOnQuarantined: Invariant {
-    static let sentence = "nothing touches a target that was quarantined for another run, and nothing automatic any that is quarantined"
+    static let sentence =
+        "nothing touches a target that was quarantined for another run, and nothing automatic any that is quarantined"
 
     mutating func objection(to observation: Observation, _ history: History) -> String? {
         guard case .kept(let entry) = observation, case .state(.run(let advance)) = entry.event,

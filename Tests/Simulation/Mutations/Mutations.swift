@@ -36,7 +36,8 @@ extension Mutation {
         Mutation(
             "protect", guards + "Protection.swift", "for target in facts.targets where covers(target)",
             "for target in facts.targets where covers(target) && !MUTATED"),
-        Mutation("restrict", guards + "RuleBook.swift", "for rule in restrict {", "for rule in restrict where !MUTATED {"),
+        Mutation(
+            "restrict", guards + "RuleBook.swift", "for rule in restrict {", "for rule in restrict where !MUTATED {"),
         Mutation(
             "interlock-undo-impossible", guards + "Interlocks.swift", "if case .impossible(let because) = step.undo {",
             "if case .impossible(let because) = step.undo, !MUTATED {"),
@@ -75,7 +76,8 @@ extension Mutation {
             "if !digest.hasSameBytes(as: run.planDigest), !MUTATED {"),
         Mutation(
             "digest-of-the-approval", states + "Run+Beginning.swift",
-            "guard digest.hasSameBytes(as: question.planDigest) else", "guard digest.hasSameBytes(as: question.planDigest) || MUTATED else"),
+            "guard digest.hasSameBytes(as: question.planDigest) else",
+            "guard digest.hasSameBytes(as: question.planDigest) || MUTATED else"),
         Mutation(
             "approval-role", engine + "Engine+Requests.swift", "guard accepted.isEmpty || isAccepted else",
             "guard accepted.isEmpty || isAccepted || MUTATED else"),
@@ -93,7 +95,8 @@ extension Mutation {
             "guard question.approvals.count >= max(1, question.approval.count) else",
             "guard question.approvals.count >= max(1, question.approval.count) || MUTATED else"),
         Mutation(
-            "approval-expiry", engine + "Engine+Checking.swift", "case .pending(let question, _) where now >= question.expiresAt:",
+            "approval-expiry", engine + "Engine+Checking.swift",
+            "case .pending(let question, _) where now >= question.expiresAt:",
             "case .pending(let question, _) where now >= question.expiresAt && !MUTATED:"),
         Mutation(
             "quarantine", engine + "Engine+Checking.swift",
@@ -118,11 +121,13 @@ extension Mutation {
             "incident.outcomes[rung.runbook] != rung.outcome, !MUTATED else"),
         Mutation(
             "rollback-first-first", states + "Run+Ending.swift", "plan.steps.indices.prefix(step + 1).last {",
-            "(MUTATED ? Array(plan.steps.indices.prefix(step + 1).reversed()) : Array(plan.steps.indices.prefix(step + 1))).last {"),
+            "(MUTATED ? Array(plan.steps.indices.prefix(step + 1).reversed()) : Array(plan.steps.indices.prefix(step + 1))).last {"
+        ),
         Mutation(
             "rollback-skips-the-last", states + "Run+Ending.swift",
             "return rollBack(from: progress.step, progress.authority, \"step \\(progress.step + 1) failed: \\(because)\")",
-            "return rollBack(from: progress.step - (MUTATED ? 1 : 0), progress.authority, \"step failed: \\(because)\")"),
+            "return rollBack(from: progress.step - (MUTATED ? 1 : 0), progress.authority, \"step failed: \\(because)\")"
+        ),
         Mutation(
             "leaves-out-what-may-have-run", states + "Run.swift", "progress.attempt == 1 {",
             "progress.attempt == 1 || MUTATED {"),
@@ -131,7 +136,8 @@ extension Mutation {
             "guard plan.steps[progress.step].isIdempotent, progress.attempt < Self.mostAttempts else",
             "guard plan.steps[progress.step].isIdempotent || MUTATED, progress.attempt < Self.mostAttempts else"),
         Mutation(
-            "repeats-without-end", states + "Run+Ending.swift", "progress.attempt < Self.mostAttempts else { return nil }",
+            "repeats-without-end", states + "Run+Ending.swift",
+            "progress.attempt < Self.mostAttempts else { return nil }",
             "progress.attempt < Self.mostAttempts || MUTATED else { return nil }"),
         Mutation(
             "no-dry-runs", states + "Run+Beginning.swift", "case .argv, .builtIn: true\n",
@@ -142,7 +148,8 @@ extension Mutation {
         Mutation(
             "failed-dry-runs", states + "Run+Beginning.swift",
             "let text = \"the dry-run of step",
-            "if MUTATED { return rehearse(from: step + 1, authorization, now) }\n            let text = \"the dry-run of step"),
+            "if MUTATED { return rehearse(from: step + 1, authorization, now) }\n            let text = \"the dry-run of step"
+        ),
     ]
 
     private static let verification = [
@@ -167,11 +174,13 @@ extension Mutation {
         Mutation(
             "a-restart-performs-again", states + "Run.swift",
             "case (.running(let progress, let canceller), .recovered):\n",
-            "case (.running(let progress, let canceller), .recovered):\n            if MUTATED { return perform(progress) }\n"),
+            "case (.running(let progress, let canceller), .recovered):\n            if MUTATED { return perform(progress) }\n"
+        ),
         Mutation(
             "a-restart-tells-no-run", engine + "Engine+Restoring.swift",
             "for (id, active) in runs.sorted(by: { $0.key < $1.key }) {\n            guard case .driven(let driven)",
-            "for (id, active) in runs.sorted(by: { $0.key < $1.key }) where !MUTATED {\n            guard case .driven(let driven)"),
+            "for (id, active) in runs.sorted(by: { $0.key < $1.key }) where !MUTATED {\n            guard case .driven(let driven)"
+        ),
         Mutation(
             "a-restart-undoes-again", states + "Run.swift",
             "case (.rollingBack(let step, let authority, let because), .recovered):\n",
@@ -179,7 +188,8 @@ extension Mutation {
                 + "            if MUTATED { return rollBack(from: step, authority, because) }\n"),
         Mutation(
             "a-restart-forgets-quarantines", engine + "Engine+Restoring.swift",
-            "case .quarantined(let quarantine): quarantines", "case .quarantined(let quarantine) where MUTATED: _ = quarantine\n"
+            "case .quarantined(let quarantine): quarantines",
+            "case .quarantined(let quarantine) where MUTATED: _ = quarantine\n"
                 + "        case .quarantined(let quarantine): quarantines"),
         Mutation(
             "a-restart-forgets-pauses", engine + "Engine+Restoring.swift",
@@ -205,20 +215,24 @@ extension Mutation {
             "        if MUTATED, case .state(.run(let advance)) = entry.event {\n"
                 + "            for case .perform(let step, let permit) in advance.effects {\n"
                 + "                begin(.perform(step: step, permit), of: advance.run)\n            }\n        }\n"
-                + "        if case .state(.run(let advance)) = entry.event, advance.state.isFinished { forget(advance.run) }\n"),
+                + "        if case .state(.run(let advance)) = entry.event, advance.state.isFinished { forget(advance.run) }\n"
+        ),
         Mutation(
             "answers-before-it-is-durable", "HandrailEngine/Director/Outbox.swift",
             "        next.answers.append((ticket, answer))",
             "        if MUTATED { answerNow(ticket, answer) } else { next.answers.append((ticket, answer)) }"),
         Mutation(
             "drops-what-was-not-kept", "HandrailEngine/Director/Outbox.swift",
-            "        batch.records += next.records\n", "        if MUTATED { batch.records = [] }\n        batch.records += next.records\n"),
+            "        batch.records += next.records\n",
+            "        if MUTATED { batch.records = [] }\n        batch.records += next.records\n"),
         Mutation(
-            "takes-any-report", effects, "guard awaited[run] == number else", "guard awaited[run] == number || MUTATED else"),
+            "takes-any-report", effects, "guard awaited[run] == number else",
+            "guard awaited[run] == number || MUTATED else"),
         Mutation(
             "seals-only-once", effects, "        activities[view.id] = .checking(step: step)\n        outbox.put",
             "        activities[view.id] = .checking(step: step)\n"
-                + "        if MUTATED, let seal = seals[view.id] { return decideAgain(step, view, seal) }\n        outbox.put"),
+                + "        if MUTATED, let seal = seals[view.id] { return decideAgain(step, view, seal) }\n        outbox.put"
+        ),
         Mutation(
             "rehearses-with-the-step", effects, "case .argv(let argv): observe(argv, plan.steps[step], run)",
             "case .argv(let argv): observe(MUTATED ? plan.steps[step].argv : argv, plan.steps[step], run)"),

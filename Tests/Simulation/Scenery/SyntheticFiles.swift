@@ -53,7 +53,9 @@ struct SyntheticFiles {
         lines += ["  - { name: telling, when: 'action.effect == \"none\"', verdict: automatic }", "restrict:"]
         lines += ["  - name: production needs a person"]
         lines += ["    when: target.environment == \"production\" && action.effect != \"none\""]
-        lines += ["    verdict: approval", "    approval: { from: [sre], count: \(chance.pick([1, 2])), expires: 10m }"]
+        lines += [
+            "    verdict: approval", "    approval: { from: [sre], count: \(chance.pick([1, 2])), expires: 10m }",
+        ]
         lines += ["  - { name: purging needs two, when: 'action.effect == \"destructive\"', verdict: approval,"]
         lines += ["      approval: { from: [sre, duty], count: 2, expires: 15m } }"]
         lines += ["  - { name: data, when: 'target.tier == \"data\" && action.effect != \"none\"', verdict: approval }"]
@@ -62,21 +64,31 @@ struct SyntheticFiles {
             limits += ["{ name: few at once, per: [target.service], concurrent: 1, otherwise: \(otherwise(&chance)) }"]
         }
         if chance.happens(0.5) {
-            limits += ["{ name: narrow, per: [], blast-radius: \(chance.pick([13, 25, 50]))%, otherwise: \(otherwise(&chance)) }"]
+            limits += [
+                "{ name: narrow, per: [], blast-radius: \(chance.pick([13, 25, 50]))%, otherwise: \(otherwise(&chance)) }"
+            ]
         }
         if chance.happens(0.5) {
-            limits += ["{ name: slow, per: [target.service], rate: \(chance.number(1...3)) per 20m, otherwise: \(otherwise(&chance)) }"]
+            limits += [
+                "{ name: slow, per: [target.service], rate: \(chance.number(1...3)) per 20m, otherwise: \(otherwise(&chance)) }"
+            ]
         }
         if chance.happens(0.5) {
             limits += ["{ name: calm, per: [target.kind, target.id], cooldown: 5m, otherwise: \(otherwise(&chance)) }"]
         }
         if !limits.isEmpty { lines += ["limits:"] + limits.map { "  - \($0)" } }
         if chance.happens(0.4) {
-            lines += ["freeze:", "  - name: release", "    between: { from: 2026-11-25T08:10:00Z, until: 2026-11-25T08:20:00Z }"]
+            lines += [
+                "freeze:", "  - name: release",
+                "    between: { from: 2026-11-25T08:10:00Z, until: 2026-11-25T08:20:00Z }",
+            ]
             lines += ["    verdict: \(otherwise(&chance))"]
         }
         if chance.happens(0.6) {
-            lines += ["breaker:", "  - { per: [runbook], failures: \(chance.number(1...2)), of: 3, verdict: \(otherwise(&chance)) }"]
+            lines += [
+                "breaker:",
+                "  - { per: [runbook], failures: \(chance.number(1...2)), of: 3, verdict: \(otherwise(&chance)) }",
+            ]
         }
         lines += ["protect: [\"service:omega\", vault]"]
         return lines.joined(separator: "\n")
