@@ -72,7 +72,7 @@ struct Stage {
                 handle(.sealed(run: run, Seal(digest: "d", executables: Dictionary(uniqueKeysWithValues: tools))))
             case .carryOut(let run, let number, let order): orders.append((run, number, order))
             case .terminate(let run): terminated.append(run)
-            case .announce, .save: continue
+            case .announce, .save, .kept: continue
             }
         }
     }

@@ -44,6 +44,7 @@ extension Simulation {
             agenda.add(.sealEnds(run: run, record, life: life), at: clock + delay(1, 50))
         case .carryOut(let run, let number, let order): begin(order, run, number)
         case .terminate(let run): terminate(run)
+        case .kept: break
         case .announce(let announcement):
             trace.add(clock) { "tells \(announcement.to ?? "all"): \(announcement.text.prefix(160))" }
             agenda.add(.announceEnds(announcement, life: life), at: clock + delay(1, 200))
