@@ -8,7 +8,10 @@ struct Simulate {
         let options = Options(CommandLine.arguments)
         if let folder = options.mutatedSources { return try mutate(folder) }
         if options.listsMutations {
-            for name in Mutation.all.map(\.name) + Sabotage.allCases.map(\.rawValue) { print(name) }
+            var seen: Set<String> = []
+            for name in Mutation.all.map(\.name) + Sabotage.allCases.map(\.rawValue) where seen.insert(name).inserted {
+                print(name)
+            }
             return
         }
         let simulator = try Simulator(root: options.root, sabotage: options.sabotage)

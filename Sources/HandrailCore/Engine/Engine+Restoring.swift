@@ -12,7 +12,8 @@ extension Engine {
     public mutating func restore(_ entry: TimelineEntry) throws(RestoreError) {
         isRestoring = true
         defer { isRestoring = false }
-        passTime(until: entry.at)
+        // All of a snapshot is of one moment: nothing of it has passed before the rest is there.
+        if case .state(.remembered) = entry.event { now = max(now, entry.at) } else { passTime(until: entry.at) }
         switch entry.event {
         case .incidentOpened(let labels): restoreIncident(entry.incident, labels)
         case .alertJoined(let labels, let reason): restoreMember(labels, reason, in: entry.incident)

@@ -11,7 +11,7 @@ extension Simulation {
         tickAt = nil
         // What was being written is there as a whole, or not at all; nobody was told either way.
         if let records = inFlight, chance.happens(0.5) {
-            if sabotage == .tears { inFlight = Array(records.prefix(records.count / 2)) }
+            if sabotage == .tears { inFlight = Array(records.suffix(records.count / 2)) }
             keepInFlight()
         }
         inFlight = nil

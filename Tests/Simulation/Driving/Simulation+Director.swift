@@ -63,9 +63,12 @@ extension Simulation {
     }
 
     private mutating func setTick() {
-        guard let director else { return }
-        var at = director.engine.nextDue
-        if director.isBusy || director.storeFailure != nil { at = min(at ?? .distantFuture, clock + .seconds(1)) }
+        // Never a copy of it: that would cost more than anything else here.
+        guard director != nil else { return }
+        var at = director?.engine.nextDue
+        if director?.isBusy == true || director?.storeFailure != nil {
+            at = min(at ?? .distantFuture, clock + .seconds(1))
+        }
         guard let at else { return }
         let due = max(at, clock + .milliseconds(1))
         if let tickAt, tickAt <= due, tickAt > clock { return }

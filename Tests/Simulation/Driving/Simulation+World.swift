@@ -47,7 +47,8 @@ extension Simulation {
         if chance.happens(weather.turbulence / 10) { send(fault, .firing, isAuthenticated: false) }
         // A forged end of something that is true.
         if chance.happens(weather.turbulence / 10) { send(fault, .resolved, isAuthenticated: false) }
-        let next = chance.happens(weather.turbulence / 10) ? chance.seconds(120...400) : chance.seconds(20...60)
+        let isSilent = chance.happens(weather.turbulence / (fault.lapses ? 3 : 10))
+        let next = isSilent ? chance.seconds(120...400) : chance.seconds(20...60)
         agenda.add(.alarm(fault: index), at: clock + next)
     }
 
@@ -56,11 +57,22 @@ extension Simulation {
         world.faults[index].healedAt = clock
         trace.add(clock) { "fault \(index) heals" }
         send(world.faults[index], .resolved, isAuthenticated: !world.faults[index].isForged)
-        guard !isHealed else { return }
-        if chance.happens(0.25) {
-            // It comes back.
-            agenda.add(.faultBegins, at: clock + chance.seconds(5...200))
+        if !isHealed, chance.happens(0.25) {
+            agenda.add(.faultReturns(fault: index), at: clock + chance.seconds(3...100))
         }
+    }
+
+    /// The same alerts fire again: with luck they flap.
+    mutating func faultReturns(_ index: Int) {
+        let isOnAgain = world.faults.contains { fault in
+            fault.isOn && !Set(fault.alerts).isDisjoint(with: world.faults[index].alerts)
+        }
+        guard !isHealed, !isOnAgain, !world.faults[index].isOn else { return }
+        world.faults[index].startsAt = clock
+        world.faults[index].healedAt = nil
+        trace.add(clock) { "fault \(index) returns" }
+        alarm(index)
+        if chance.happens(0.7) { agenda.add(.faultHeals(fault: index), at: clock + chance.seconds(2...60)) }
     }
 
     mutating func send(_ fault: Fault, _ status: Alert.Status, isAuthenticated: Bool) {

@@ -19,6 +19,7 @@ struct Simulation {
         case faultBegins
         case alarm(fault: Int)
         case faultHeals(fault: Int)
+        case faultReturns(fault: Int)
         case deliver(Delivery, attempt: Int)
         case personActs
         case filesChange
@@ -110,7 +111,7 @@ struct Simulation {
             for _ in 0..<16 { agenda.add(.faultBegins, at: at + chance.milliseconds(0...2000)) }
         }
         agenda.add(.personActs, at: clock + weather.people)
-        if chance.happens(0.4) {
+        for _ in 0..<chance.pick([0, 0, 1, 3, 6]) {
             agenda.add(.filesChange, at: clock + chance.milliseconds(0...Int(weather.span.milliseconds)))
         }
         for _ in 0..<2 { agenda.add(.compare, at: clock + chance.milliseconds(0...Int(weather.span.milliseconds))) }
@@ -130,6 +131,7 @@ struct Simulation {
         case .faultBegins: faultBegins()
         case .alarm(let fault): alarm(fault)
         case .faultHeals(let fault): faultHeals(fault)
+        case .faultReturns(let fault): faultReturns(fault)
         case .deliver(let delivery, let attempt): deliver(delivery, attempt)
         case .personActs: personActs()
         case .filesChange: filesChange()

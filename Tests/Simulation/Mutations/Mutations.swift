@@ -98,6 +98,13 @@ extension Mutation {
             "approval-expiry", engine + "Engine+Checking.swift",
             "case .pending(let question, _) where now >= question.expiresAt:",
             "case .pending(let question, _) where now >= question.expiresAt && !MUTATED:"),
+        // Either of two places is enough by itself: both are off.
+        Mutation(
+            "approval-expiry", states + "Run+Beginning.swift", "guard now < question.expiresAt else",
+            "guard now < question.expiresAt || MUTATED else"),
+        Mutation(
+            "approval-quorum", engine + "Engine+Checking.swift", "guard people.count >= decision.approval.count else",
+            "guard people.count >= decision.approval.count || MUTATED else"),
         Mutation(
             "quarantine", engine + "Engine+Checking.swift",
             "quarantines[$0.key].map { $0.run != id } ?? false",
@@ -187,10 +194,12 @@ extension Mutation {
             "case (.rollingBack(let step, let authority, let because), .recovered):\n"
                 + "            if MUTATED { return rollBack(from: step, authority, because) }\n"),
         Mutation(
-            "a-restart-forgets-quarantines", engine + "Engine+Restoring.swift",
-            "case .quarantined(let quarantine): quarantines",
-            "case .quarantined(let quarantine) where MUTATED: _ = quarantine\n"
-                + "        case .quarantined(let quarantine): quarantines"),
+            "a-snapshot-forgets-quarantines", engine + "Engine+Remembering.swift",
+            "let quarantined = quarantinedTargets.map",
+            "let quarantined = MUTATED ? [] : quarantinedTargets.map"),
+        Mutation(
+            "a-snapshot-forgets-runs", engine + "Engine+Remembering.swift", "let runs = runViews.map { view in\n",
+            "let runs = runViews.filter { _ in !MUTATED }.map { view in\n"),
         Mutation(
             "a-restart-forgets-pauses", engine + "Engine+Restoring.swift",
             "case .pause(let scope, let because): pauses[scope] =",

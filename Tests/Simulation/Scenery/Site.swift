@@ -55,7 +55,7 @@ enum Troubles {
     static let synthetic: [Site.Trouble] = {
         var all: [Site.Trouble] = []
         for service in ["alpha", "beta", "gamma", "delta", "omega", "sigma"] {
-            for name in ["Stuck", "Outdated", "Full", "Lost"] {
+            for name in ["Stuck", "Outdated", "Full", "Lost", "Dirty"] {
                 for unit in 1...3 {
                     let id = service == "sigma" && unit == 3 ? "vault" : "\(service)-\(unit)"
                     let severity = unit == 2 ? "high" : "low"

@@ -138,6 +138,16 @@ struct SyntheticFiles {
         undo: { impossible: "what is deleted is gone" }
         timeout: 20s
         ---
+        action: unit.wipe
+        about: Takes a unit's cache away.
+        effect: disruptive
+        idempotent: true
+        parameters: { unit: { type: string, pattern: "[a-z0-9-]{1,32}" } }
+        dry-run: [look, plan, wipe, "${unit}"]
+        run: [hand, wipe, "${unit}"]
+        undo: { impossible: "the cache fills again by itself, or not" }
+        timeout: 20s
+        ---
         action: unit.move
         about: Moves a unit to another host, without a rehearsal.
         effect: disruptive
@@ -223,6 +233,13 @@ struct SyntheticFiles {
               - { action: level.set, with: { unit: "${target.id}", stage: aside } }
               - { action: volume.purge, with: { unit: "${target.id}" } }
             verify: { resolved: [full], within: 1m, otherwise: \(otherwise(&chance)) }
+            ---
+            runbook: wipe-unit
+            about: A unit's cache is dirty.
+            signature: { when: { dirty: Dirty }, same: [unit] }
+            target: { kind: unit, id: "${dirty.labels.unit}", service: "${dirty.labels.service}" }
+            steps: [{ action: unit.wipe, with: { unit: "${target.id}" } }]
+            verify: { resolved: [dirty], within: 1m, otherwise: rollback }
             ---
             runbook: move-unit
             about: A unit is on a lost host.
