@@ -55,6 +55,8 @@ struct DirectorTests {
         stage.succeed()
         stage.wait(.seconds(16))
         stage.succeed()
+        // Until then it would be taken for the run's doing.
+        stage.wait(.seconds(31))
         stage.fire("Outdated", unit: "alpha-1")
         stage.wait(.seconds(5))
         #expect(stage.director.engine.runViews.map(\.id) == [1, 2])

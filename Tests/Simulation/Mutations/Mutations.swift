@@ -37,7 +37,8 @@ extension Mutation {
             "protect", guards + "Protection.swift", "for target in facts.targets where covers(target)",
             "for target in facts.targets where covers(target) && !MUTATED"),
         Mutation(
-            "restrict", guards + "RuleBook.swift", "for rule in restrict {", "for rule in restrict where !MUTATED {"),
+            "restrict", guards + "RuleBook.swift", "for (place, rule) in zip(allow.count..., restrict) {",
+            "for (place, rule) in zip(allow.count..., restrict) where !MUTATED {"),
         Mutation(
             "interlock-undo-impossible", guards + "Interlocks.swift", "if case .impossible(let because) = step.undo {",
             "if case .impossible(let because) = step.undo, !MUTATED {"),
@@ -57,9 +58,9 @@ extension Mutation {
         Mutation(
             "interlock-storm", guards + "Interlocks.swift", "if evidence.isStorm {", "if evidence.isStorm, !MUTATED {"),
         Mutation(
-            "unauthenticated-ends-alerts", engine + "Engine+Alerts.swift",
-            "if known.isFiring, known.isAuthenticated, !isAuthenticated {",
-            "if known.isFiring, known.isAuthenticated, !isAuthenticated, !MUTATED {"),
+            "unauthenticated-ends-alerts", "HandrailCore/Alerts/TrackedAlert.swift",
+            "if isFiring, self.isAuthenticated, !isAuthenticated {",
+            "if isFiring, self.isAuthenticated, !isAuthenticated, !MUTATED {"),
         Mutation(
             "not-decided-again", engine + "Engine+Checking.swift",
             "if let because = progress.authority.shortfall(of: decision) {",
