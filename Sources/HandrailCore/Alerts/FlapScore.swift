@@ -31,25 +31,38 @@ struct FlapScore: Hashable, Sendable {
 
     /// Returns whether damping ends with this.
     mutating func release(at now: Timestamp, rule: Correlation.Flap) -> Bool {
-        // A penalty of exactly the threshold, after a wait that was rounded to milliseconds, counts as released.
-        guard isDamped, current(at: now, rule: rule) <= rule.releaseAt + 1e-6 else { return false }
+        guard isDamped, current(at: now, rule: rule) <= rule.releaseAt + Self.tolerance else { return false }
         isDamped = false
         return true
     }
 
     /// When the penalty will have fallen to the release threshold.
     func releaseDue(rule: Correlation.Flap) -> Timestamp {
-        guard penalty > rule.releaseAt, rule.releaseAt > 0 else { return measuredAt }
-        let halvings = Logarithm.base2(penalty / rule.releaseAt)
+        due(at: rule.releaseAt, rule: rule)
+    }
+
+    private func due(at threshold: Double, rule: Correlation.Flap) -> Timestamp {
+        guard penalty > threshold, threshold > 0 else { return measuredAt }
+        let halvings = Logarithm.base2(penalty / threshold)
         let milliseconds = (Double(rule.halfLife.milliseconds) * halvings).rounded(.up)
         // Bounded before the conversion: a conversion out of range traps.
         return measuredAt + .milliseconds(milliseconds < 1e15 ? Int64(milliseconds) : 1_000_000_000_000_000)
     }
 
-    /// Whether what happened still weighs anything; a penalty below a tenth is forgotten.
+    /// Whether what happened still weighs anything; a penalty of a tenth is forgotten.
     func isForgotten(at now: Timestamp, rule: Correlation.Flap) -> Bool {
-        !isDamped && current(at: now, rule: rule) < 0.1
+        !isDamped && current(at: now, rule: rule) <= Self.forgottenAt + Self.tolerance
     }
+
+    /// When it will weigh nothing any more. It does not depend on when that is asked, so a fold comes to the same.
+    func forgetDue(rule: Correlation.Flap) -> Timestamp {
+        let due = due(at: Self.forgottenAt, rule: rule)
+        return isDamped ? max(due, releaseDue(rule: rule)) : due
+    }
+
+    private static let forgottenAt = 0.1
+    /// A penalty of exactly a threshold, after a wait that was rounded to milliseconds, counts as below it.
+    private static let tolerance = 1e-6
 
     private func current(at now: Timestamp, rule: Correlation.Flap) -> Double {
         guard penalty > 0 else { return 0 }

@@ -53,8 +53,10 @@ extension TrackedAlert {
         // What nobody vouches for takes nothing away from what somebody did: no resolve, no new evidence.
         if isFiring, self.isAuthenticated, !isAuthenticated { return .distrusted }
         let meaning = NoticeMeaning(of: notice, for: self, at: now)
-        if meaning == .repeated { repeated(by: notice, isAuthenticated: isAuthenticated, at: now) }
-        return meaning
+        guard meaning == .repeated else { return meaning }
+        let isNews = notice.startsAt < startsAt || isAuthenticated && !self.isAuthenticated
+        repeated(by: notice, isAuthenticated: isAuthenticated, at: now)
+        return isNews ? .renewed : .repeated
     }
 
     private mutating func repeated(by notice: borrowing Alert, isAuthenticated: Bool, at now: Timestamp) {
@@ -119,6 +121,8 @@ enum AlertClock {
 enum NoticeMeaning: Hashable {
     /// It fires, and we know it.
     case repeated
+    /// The same, but it corrects the start, or is the first that somebody vouches for.
+    case renewed
     /// A new episode begins.
     case begins
     /// The current episode ends.

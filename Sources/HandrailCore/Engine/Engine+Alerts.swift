@@ -7,10 +7,11 @@ extension Engine {
             takeUnknown(notice, isAuthenticated: isAuthenticated, emit)
             return
         }
-        switch alerts[inPlace: slot].take(notice, isAuthenticated: isAuthenticated, at: now) {
-        case .repeated:
+        let meaning = alerts[inPlace: slot].take(notice, isAuthenticated: isAuthenticated, at: now)
+        switch meaning {
+        case .repeated, .renewed:
             counters.duplicates += 1
-            keepSignOfLife(slot, notice, emit)
+            keepSignOfLife(slot, notice, isNews: meaning == .renewed, emit)
             setLapseTimer(slot, notice.endsAt)
             reviewSuppression(slot, notice, emit)
         case .distrusted: counters.distrusted += 1
@@ -98,7 +99,7 @@ extension Engine {
         }
         guard let ended else { return }
         keep(hasLapsed ? .lapsed : .ended, slot, emit)
-        storm.alertEnded(service: ended.traits.service)
+        storm.alertEnded(service: ended.traits.service, at: now)
         let affected = muter.alertEnded(slot, ended.labels, ended.traits)
         timers.set(.forgetAlert(slot: slot, generation: ended.generation), at: now + memory)
         if let incident = ended.incident { memberEnded(ended.labels, in: incident, emit) }
@@ -122,8 +123,9 @@ extension Engine {
         guard isOver == true, let alert = alerts[slot] else { return }
         guard alert.flap.isForgotten(at: now, rule: correlation.flap) else {
             // What flaps slowly flaps as well: its penalty is remembered until it has decayed.
-            timers.set(
-                .forgetAlert(slot: slot, generation: generation), at: now + correlation.flap.halfLife + .seconds(1))
+            let due = alert.flap.forgetDue(rule: correlation.flap)
+            let next = due > now ? due : now + correlation.flap.halfLife + .seconds(1)
+            timers.set(.forgetAlert(slot: slot, generation: generation), at: next)
             return
         }
         alerts.remove(slot)

@@ -25,15 +25,15 @@ extension Engine {
         if !digest.hasSameBytes(as: run.planDigest) {
             event = .refused(step: step, because: "a file or an executable that the plan rests on has changed")
         } else {
-            event = check(active, driven, progress, id)
+            event = check(active, driven, progress, id, emit)
         }
         try advance(run: id, with: event, into: emit)
         return .decided
     }
 
-    private mutating func check(_ active: ActiveRun, _ driven: DrivenRun, _ progress: StepProgress, _ id: Int)
-        -> RunEvent
-    {
+    private mutating func check(
+        _ active: ActiveRun, _ driven: DrivenRun, _ progress: StepProgress, _ id: Int, _ emit: Emit
+    ) -> RunEvent {
         let step = progress.step
         if let target = active.plan.targets.first(where: { quarantines[$0.key].map { $0.run != id } ?? false }) {
             return .refused(step: step, because: "\(target) is quarantined")
@@ -41,7 +41,7 @@ extension Engine {
         guard let index = index(ofRunbook: active.plan.runbook) else {
             return .refused(step: step, because: "the runbook is not there any more")
         }
-        switch currentBinding(of: MatchKey(runbook: index, values: driven.record.match), in: active.incident) {
+        switch currentBinding(of: MatchKey(runbook: index, values: driven.record.match), in: active.incident, emit) {
         case .failure(let miss):
             return .gone(step: step, because: "its signature does not match any more: \(miss.reason)")
         case .success(let (binding, view)):
@@ -62,12 +62,13 @@ extension Engine {
     }
 
     private mutating func currentBinding(
-        of key: MatchKey, in id: Int
+        of key: MatchKey, in id: Int, _ emit: Emit
     ) -> Result<(Binding, IncidentView), Miss> {
         guard var view = view(of: id), let incident = incidents[id] else {
             return .failure(Miss(reason: "the incident is over"))
         }
-        guard let attempt = attempts(of: key.runbook, &view, incident).first(where: { $0.key == key.values }) else {
+        guard let attempt = attempts(of: key.runbook, &view, incident, emit).first(where: { $0.key == key.values })
+        else {
             return .failure(Miss(reason: "its alerts have ended"))
         }
         switch attempt.outcome {
@@ -100,7 +101,7 @@ extension Engine {
 
     /// The probes have succeeded, or there are none: from now on the alerts are watched.
     public mutating func watchAlerts(of id: Int, into emit: Emit) throws(IllegalRunEvent) {
-        guard case .driven(var driven) = runs[id]?.stage, case .verifying = driven.run?.state,
+        guard mode == .act, case .driven(var driven) = runs[id]?.stage, case .verifying = driven.run?.state,
             let verification = driven.record.plan.verification
         else { throw IllegalRunEvent(message: "run \(id) is not being verified") }
         driven.watch = DrivenRun.Watch(since: now, deadline: now + verification.within)

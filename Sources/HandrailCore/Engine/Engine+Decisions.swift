@@ -14,8 +14,10 @@ extension Engine {
                     settle(match, runbook, plan, in: id, view, emit)
                 }
             } catch {
+                let before = incidents[id]?.matches[match.key] ?? MatchTracker()
                 isDecided(match.key, match.binding, in: id)
                 emit(entry(.planRefused(runbook: runbook.name, error), incident: id))
+                keep(incidents[id]?.matches[match.key] ?? before, match.key, before: before, in: id, emit)
             }
         }
     }
@@ -68,7 +70,7 @@ extension Engine {
     mutating func begin(_ record: DecisionRecord, _ key: MatchKey, _ request: DecisionRequest, _ emit: Emit) {
         guard let run = record.run else { return }
         if record.decision.verdict <= .approval { incidents[record.incident]?.asked[key] = run }
-        switch (mode, record.decision.verdict) {
+        switch (isRestoring ? keptMode : mode, record.decision.verdict) {
         case (.act, _): propose(run, record, request)
         case (.observe, .automatic): startRun(run, record.plan, request, in: record.incident, emit)
         case (.observe, .approval): ask(run, record.plan, record.decision.approval, in: record.incident)

@@ -56,8 +56,11 @@ extension Engine {
         }
         let next: Run
         let effects: [RunEffect]
-        do {
+        do throws(IllegalRunEvent) {
             (next, effects) = try run.after(event, at: now)
+            guard mode == .act || isRestoring || !effects.contains(where: \.touches) else {
+                throw IllegalRunEvent(message: "nothing is carried out while the engine only observes")
+            }
         } catch {
             if run.state.isFinished { retire(id) }
             throw error
@@ -159,6 +162,16 @@ extension Engine {
             let quarantine = Quarantine(target: target, run: run, because: because)
             quarantines[target.key] = quarantine
             emit(entry(.state(.quarantined(quarantine)), incident: runs[run]?.incident))
+        }
+    }
+}
+
+extension RunEffect {
+    /// Whether something outside is read or changed.
+    fileprivate var touches: Bool {
+        switch self {
+        case .rehearse, .decideAgain, .perform, .probe, .verify, .undo: true
+        case .ask, .terminate, .notify, .quarantine: false
         }
     }
 }

@@ -35,16 +35,19 @@ extension Engine {
     }
 
     mutating func join(_ slot: Int, _ alert: TrackedAlert, _ id: Int, _ reason: MembershipReason) {
-        let member = Incident.Member(
-            slot: slot,
-            report: IncidentSummary.Member(labels: alert.labels, firstSeenAt: alert.firstSeenAt, reason: reason))
-        let keys = entityKeys(of: alert)
+        let report = IncidentSummary.Member(labels: alert.labels, firstSeenAt: alert.firstSeenAt, reason: reason)
+        join(Incident.Member(slot: slot, report: report), alert.traits, id)
+    }
+
+    /// - Parameter traits: of the labels that it joined with.
+    mutating func join(_ member: Incident.Member, _ traits: AlertTraits, _ id: Int) {
+        let keys = entityKeys(of: member.report.labels, traits)
         let now = now
-        incidents[id]?.add(member, patterns: alert.traits.patterns, at: now)
+        incidents[id]?.add(member, patterns: traits.patterns, at: now)
         for key in keys where incidents[id]?.entityKeys.insert(key).inserted == true {
             incidentsByEntity[key, default: []].append(id)
         }
-        alerts.updateUnseen(slot) { $0.incident = id }
+        alerts.updateUnseen(member.slot) { $0.incident = id }
     }
 
     private mutating func memberBegan(again slot: Int, in id: Int, _ emit: Emit) {
@@ -96,9 +99,9 @@ extension Engine {
 
     // MARK: - Relations
 
-    private func entityKeys(of alert: TrackedAlert) -> [Incident.EntityKey] {
+    private func entityKeys(of labels: LabelSet, _ traits: AlertTraits) -> [Incident.EntityKey] {
         correlation.group.entity.compactMap { name in
-            let value = name == "service" ? alert.traits.service.map { ExactText($0) } : alert.labels[name]
+            let value = name == "service" ? traits.service.map { ExactText($0) } : labels[name]
             return value.map { Incident.EntityKey(name: name, value: $0) }
         }
     }
@@ -106,7 +109,7 @@ extension Engine {
     /// Open incidents that the alert belongs to, the oldest first, each with the reason.
     private func relatedIncidents(of alert: TrackedAlert) -> [(Int, MembershipReason)] {
         var found: [Int: MembershipReason] = [:]
-        for key in entityKeys(of: alert) {
+        for key in entityKeys(of: alert.labels, alert.traits) {
             let reason = MembershipReason.sharesLabel(name: key.name.string, value: key.value.string)
             note(incidentsByEntity[key], reason, in: &found)
         }
@@ -135,12 +138,13 @@ extension Engine {
         incidents[other] = nil
         dirty.remove(other)
         for member in absorbed.members { alerts.updateUnseen(member.slot) { $0.incident = home } }
-        incidents[home]?.absorb(absorbed)
+        incidents[home]?.absorb(absorbed, isUnderWay: { [runs] in runs[$0] != nil })
         for key in absorbed.entityKeys where incidents[home]?.entityKeys.insert(key).inserted == true {
             incidentsByEntity[key, default: []].append(home)
         }
         for run in absorbed.runs { runs[run]?.incident = home }
         footprints.move(from: other, to: home)
+        ledger.move(from: other, to: home)
         dirty.insert(home)
         emit(entry(.incidentsMerged(absorbed: other, because: because), incident: home))
     }
@@ -183,15 +187,17 @@ extension Incident {
     }
 
     /// What was settled in either stays settled; matches begin anew, since more alerts are in view now.
-    fileprivate mutating func absorb(_ other: Incident) {
+    fileprivate mutating func absorb(_ other: Incident, isUnderWay: (Int) -> Bool) {
         members += other.members
         bindable.absorb(other.bindable)
         firingCount += other.firingCount
         lastBeganAt = max(lastBeganAt, other.lastBeganAt)
         if other.firingCount > 0 { resolvedAt = nil }
         runs.formUnion(other.runs)
-        asked.merge(other.asked) { own, _ in own }
+        asked.merge(other.asked) { own, other in
+            isUnderWay(own) == isUnderWay(other) ? max(own, other) : isUnderWay(own) ? own : other
+        }
         outcomes.merge(other.outcomes) { own, _ in own }
-        matches.merge(other.matches) { own, _ in own }
+        matches.merge(other.matches) { own, other in own.joined(with: other) }
     }
 }

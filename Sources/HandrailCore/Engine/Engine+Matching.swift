@@ -63,8 +63,8 @@ extension Engine {
         guard var view = view(of: id), let incident = incidents[id] else { return }
         var ripe: [RipeMatch] = []
         for runbook in view.touchedRunbooks {
-            for attempt in attempts(of: runbook, &view, incident) {
-                if let match = track(attempt, of: runbook, in: id) { ripe.append(match) }
+            for attempt in attempts(of: runbook, &view, incident, emit) {
+                if let match = track(attempt, of: runbook, in: id, emit) { ripe.append(match) }
             }
         }
         decide(ripe.sorted { $0.goesBefore($1, in: precedence) }, in: id, view, emit)
@@ -77,7 +77,7 @@ extension Engine {
     }
 
     mutating func attempts(
-        of runbook: Int, _ view: inout IncidentView, _ incident: Incident
+        of runbook: Int, _ view: inout IncidentView, _ incident: Incident, _ emit: Emit
     ) -> [MatchAttempt] {
         let signature = runbooks[runbook].signature
         let now = now
@@ -87,31 +87,39 @@ extension Engine {
             incidentFact: { [view] in view.fact }, now: now)
         let attempts = matcher.attempts()
         let keys = Set(attempts.map { MatchKey(runbook: runbook, values: $0.key) })
-        for key in incident.matches.keys where key.runbook == runbook && !keys.contains(key) {
-            incidents[incident.id]?.matches[key] = nil
-        }
+        let gone = incident.matches.keys.filter { $0.runbook == runbook && !keys.contains($0) }
+        for key in gone.sorted() { set(nil, key, in: incident.id, emit) }
         guard let rung = signature.after, incident.outcomes[rung.runbook] != rung.outcome else { return attempts }
         return attempts.map { $0.blocked("after `\(rung.runbook)` \(rung.outcome.rawValue): it has not") }
     }
 
     /// Follows one match over time; returns it once it has held long enough and something is left to decide.
-    private mutating func track(_ attempt: MatchAttempt, of runbook: Int, in id: Int) -> RipeMatch? {
+    private mutating func track(
+        _ attempt: MatchAttempt, of runbook: Int, in id: Int, _ emit: Emit
+    ) -> RipeMatch? {
         let key = MatchKey(runbook: runbook, values: attempt.key)
         var tracker = incidents.read(id) { $0.matches[key] }.flatMap(\.self) ?? MatchTracker()
-        defer { incidents[id]?.matches[key] = tracker }
+        defer { set(tracker, key, in: id, emit) }
         switch attempt.outcome {
         case .incomplete(let reason):
             tracker.breaks()
             incidents[id]?.misses[runbook] = .reason(reason)
             return nil
         case .blocked(let reason):
-            tracker.isBlocked(at: now)
+            tracker.isBlockedNow()
             incidents[id]?.misses[runbook] = .reason(reason)
             return nil
         case .complete(let binding, let completedAt):
             tracker.holds(completedAt: completedAt, alerts: binding.groups.flatMap(\.alerts), at: now)
             return ripe(key, binding, tracker, in: id)
         }
+    }
+
+    /// - Parameter tracker: nil where the match is not there any more.
+    private mutating func set(_ tracker: MatchTracker?, _ key: MatchKey, in id: Int, _ emit: Emit) {
+        let before = incidents[id]?.matches.updateValue(tracker ?? MatchTracker(), forKey: key) ?? MatchTracker()
+        if tracker == nil { incidents[id]?.matches[key] = nil }
+        keep(tracker ?? MatchTracker(), key, before: before, in: id, emit)
     }
 
     private mutating func ripe(

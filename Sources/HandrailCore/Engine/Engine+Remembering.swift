@@ -2,19 +2,19 @@
 extension Engine {
     /// Everything that is remembered, in the order in which it has to be restored. The same state gives the same entries.
     public func snapshot() -> [TimelineEntry] {
-        let changes: [StateChange] = [.counted(counters)] + memories.map { .remembered($0) }
+        let changes: [StateChange] = memories.map { .remembered($0) } + [.counted(counters)]
         return changes.map { entry(.state($0)) }
     }
 
     private var memories: [Memory] {
-        let storm = storm.lastReachedAt.map { [Memory.storm(lastReachedAt: $0)] } ?? []
+        let storm = storm.memory(at: now).map { [Memory.storm($0)] } ?? []
         let paused = pausedScopes.map { Memory.paused($0.scope, by: $0.by, because: $0.because) }
         let quarantined = quarantinedTargets.map { Memory.quarantined($0) }
         let ledger = ledger.entries.map { entry in
             Memory.ledger(
                 LedgerMemory(
                     run: entry.run, incident: entry.incident, plan: entry.plan, startedAt: entry.startedAt,
-                    endedAt: entry.end?.at, outcome: entry.end?.outcome))
+                    endedAt: entry.end?.at, outcome: entry.end?.outcome, isAssumed: entry.isAssumed))
         }
         let alerts = alerts.all.map { Memory.alert(AlertMemory($0.alert)) }
         let incidents = incidents.values.map { Memory.incident(memory(of: $0)) }
@@ -24,7 +24,20 @@ extension Engine {
                     record: record(view.record, in: view.incident), planDigest: view.run?.planDigest ?? "",
                     events: view.events))
         }
-        return storm + paused + quarantined + ledger + alerts + incidents + runs
+        let assumed = self.runs.sorted { $0.key < $1.key }.compactMap { assumedRun($0.key, $0.value) }
+        return [.mode(mode)] + storm + paused + quarantined + ledger + alerts + incidents + runs
+            + assumed.map { .assumedRun($0) }
+    }
+
+    private func assumedRun(_ id: Int, _ run: ActiveRun) -> AssumedRunMemory? {
+        let stage: AssumedRunMemory.Stage
+        switch run.stage {
+        case .pending(let expiresAt): stage = .pending(expiresAt: expiresAt)
+        case .verifying(let deadline, _): stage = .verifying(deadline: deadline)
+        case .driven: return nil
+        }
+        let key = incidents[run.incident]?.asked.first { $0.value == id }?.key
+        return AssumedRunMemory(run: id, incident: run.incident, plan: run.plan, match: key?.values, stage: stage)
     }
 
     /// Incidents may have been merged since.
@@ -36,9 +49,7 @@ extension Engine {
 
     private func memory(of incident: Incident) -> IncidentMemory {
         let matches = incident.matches.sorted { $0.key < $1.key }.compactMap { key, tracker in
-            tracker.decidedFor.map { handled in
-                IncidentMemory.Match(runbook: runbooks[key.runbook].name, values: key.values, handled: handled)
-            }
+            tracker.isFresh ? nil : tracker.memory(runbook: runbooks[key.runbook].name, values: key.values)
         }
         let outcomes = incident.outcomes.sorted { ExactText($0.key) < ExactText($1.key) }
         return IncidentMemory(
@@ -51,12 +62,14 @@ extension Engine {
 
     mutating func restore(_ memory: Memory) throws(RestoreError) {
         switch memory {
+        case .mode(let mode): keptMode = mode
         case .alert(let memory): restore(memory)
         case .incident(let memory): restore(memory)
         case .run(let memory): try restore(memory)
+        case .assumedRun(let memory): restore(memory)
         case .ledger(let memory): restore(memory)
-        case .storm(let lastReachedAt):
-            storm.remembers(lastReachedAt: lastReachedAt)
+        case .storm(let memory):
+            storm.remembers(memory)
             if let endsAt = storm.endsAt { timers.set(.endStorm, at: endsAt) }
         case .paused(let scope, let by, let because): pauses[scope] = Pause(by: by, because: because)
         case .quarantined(let quarantine): quarantines[quarantine.target.key] = quarantine
@@ -69,7 +82,7 @@ extension Engine {
         ledger.start(
             RunLedger.Entry(
                 run: memory.run, incident: memory.incident, plan: memory.plan, startedAt: memory.startedAt,
-                groups: policies.groups(of: request(for: active))))
+                groups: policies.groups(of: request(for: active)), isAssumed: memory.isAssumed))
         footprints.begin(memory.run, plan: memory.plan, incident: memory.incident)
         guard let endedAt = memory.endedAt, let outcome = memory.outcome else { return }
         ledger.end(memory.run, outcome, at: endedAt)
@@ -100,59 +113,76 @@ extension Engine {
         counters.incidents = max(counters.incidents, memory.id)
         incidents[memory.id] = Incident(id: memory.id, openedAt: memory.openedAt)
         for member in memory.members {
-            guard let slot = alerts.find(member.labels), let alert = alerts[slot] else { continue }
-            join(slot, alert, memory.id, member.reason)
-            if !alert.isFiring { incidents[memory.id]?.firingCount -= 1 }
+            guard let slot = alerts.find(member.labels) else { continue }
+            join(Incident.Member(slot: slot, report: member), index.traits(of: member.labels), memory.id)
+            if !alerts.isFiring(at: slot) { incidents[memory.id]?.firingCount -= 1 }
         }
         incidents[memory.id]?.lastBeganAt = memory.lastBeganAt
         incidents[memory.id]?.resolvedAt = memory.resolvedAt
         for outcome in memory.outcomes { incidents[memory.id]?.outcomes[outcome.runbook] = outcome.outcome }
-        for match in memory.matches {
-            guard let index = index(ofRunbook: match.runbook) else { continue }
-            let key = MatchKey(runbook: index, values: match.values)
-            incidents[memory.id]?.matches[key] = MatchTracker(decidedFor: match.handled)
-        }
+        for match in memory.matches { restore(match, in: memory.id) }
         guard let resolvedAt = memory.resolvedAt else { return }
         timers.set(.closeIncident(memory.id), at: resolvedAt + correlation.group.window + .milliseconds(1))
+    }
+
+    /// How far a match has come. Where its runbook is not there any more there is nothing to follow.
+    mutating func restore(_ match: IncidentMemory.Match, in id: Int) {
+        guard let index = index(ofRunbook: match.runbook) else { return }
+        let tracker = MatchTracker(match)
+        incidents[id]?.matches[MatchKey(runbook: index, values: match.values)] = tracker.isFresh ? nil : tracker
     }
 
     private mutating func restore(_ memory: RunMemory) throws(RestoreError) {
         guard let id = memory.record.run else { return }
         counters.runs = max(counters.runs, id)
         let record = memory.record
-        let index = index(ofRunbook: record.plan.runbook)
-        add(
-            id, record.plan, in: record.incident, .driven(DrivenRun(record: record)),
-            holds: record.plan.isMutating && record.decision.verdict <= .approval)
-        if let index, record.decision.verdict <= .approval {
-            incidents[record.incident]?.asked[MatchKey(runbook: index, values: record.match)] = id
+        var driven = DrivenRun(record: record)
+        driven.isCounted = ledger.entries.contains { $0.run == id }
+        driven.events = memory.events
+        driven.run = try refolded(id, memory)
+        let holds = record.plan.isMutating && record.decision.verdict <= .approval
+        guard driven.run?.state.isFinished != true else {
+            // It holds nothing; somebody else may hold what it held.
+            succeededRuns[id] = ActiveRun(
+                plan: record.plan, incident: record.incident, stage: .driven(driven), holds: holds)
+            return
         }
-        try refold(id, memory)
+        add(id, record.plan, in: record.incident, .driven(driven), holds: holds)
+        if record.decision.verdict <= .approval { ask(id, record.plan, record.match, in: record.incident) }
+        if case .pending(let question, _) = driven.run?.state { timers.set(.judgeRun(id), at: question.expiresAt) }
     }
 
     /// Time of the events is of the past; only where the run stands is wanted, so nothing else follows from them.
-    private mutating func refold(_ id: Int, _ memory: RunMemory) throws(RestoreError) {
-        guard case .driven(var driven) = runs[id]?.stage else { return }
-        driven.isCounted = ledger.entries.contains { $0.run == id }
-        driven.events = memory.events
-        if !memory.planDigest.utf8.isEmpty {
-            var run = Run(plan: memory.record.plan, planDigest: memory.planDigest)
-            for event in memory.events {
-                do {
-                    run = try run.after(event.event, at: event.at).run
-                } catch {
-                    throw RestoreError(message: "an event of run \(id) does not fit: \(error.message)")
-                }
+    private func refolded(_ id: Int, _ memory: RunMemory) throws(RestoreError) -> Run? {
+        guard !memory.planDigest.utf8.isEmpty else { return nil }
+        var run = Run(plan: memory.record.plan, planDigest: memory.planDigest)
+        for event in memory.events {
+            do {
+                run = try run.after(event.event, at: event.at).run
+            } catch {
+                throw RestoreError(message: "an event of run \(id) does not fit: \(error.message)")
             }
-            driven.run = run
         }
-        runs[id]?.stage = .driven(driven)
-        switch driven.run?.state {
-        case .finished:
-            if let active = release(id) { succeededRuns[id] = active }
-        case .pending(let question, _): timers.set(.judgeRun(id), at: question.expiresAt)
-        case .proposed, .rehearsing, .checking, .running, .probing, .verifying, .rollingBack, .held, .stuck, nil: break
+        return run
+    }
+
+    private mutating func restore(_ memory: AssumedRunMemory) {
+        counters.runs = max(counters.runs, memory.run)
+        switch memory.stage {
+        case .pending(let time):
+            add(memory.run, memory.plan, in: memory.incident, .pending(expiresAt: time), holds: memory.plan.isMutating)
+            timers.set(.judgeRun(memory.run), at: time)
+        case .verifying(let time):
+            let stage = ActiveRun.Stage.verifying(deadline: time, clearSince: nil)
+            add(memory.run, memory.plan, in: memory.incident, stage, holds: memory.plan.isMutating)
+            timers.set(.judgeRun(memory.run), at: time)
         }
+        if let match = memory.match { ask(memory.run, memory.plan, match, in: memory.incident) }
+    }
+
+    private mutating func ask(_ run: Int, _ plan: Plan, _ match: [ExactText?], in incident: Int) {
+        guard let index = index(ofRunbook: plan.runbook) else { return }
+        incidents[incident]?.asked[MatchKey(runbook: index, values: match)] = run
     }
 }
 

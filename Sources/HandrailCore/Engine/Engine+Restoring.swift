@@ -23,8 +23,8 @@ extension Engine {
             if let incident = entry.incident.flatMap({ incidents[$0] }) { forget(incident) }
         case .decided(let record): restore(record)
         case .runEnded(let run, _, let outcome, let because):
-            if mode == .observe { end(run, outcome, because: because) { _ in } }
-        case .state(let change): try restore(change)
+            if keptMode == .observe { end(run, outcome, because: because) { _ in } }
+        case .state(let change): try restore(change, in: entry.incident)
         case .alertFiredAgain, .alertResolved, .alertMuted, .alertUnmuted, .alertDamped, .alertReleased,
             .incidentResolved, .stormBegan, .stormEnded, .notChosen, .planRefused, .runStarted:
             break
@@ -34,8 +34,11 @@ extension Engine {
     /// To be called once, after the last entry: looks at everything anew, and tells each run that it was interrupted.
     public mutating func recover(at time: Timestamp, into emit: Emit) {
         begin(at: time, emit)
-        for (id, active) in runs.sorted(by: { $0.key < $1.key }) {
-            guard case .driven(let driven) = active.stage, let run = driven.run, !run.state.isFinished else { continue }
+        for id in runs.keys.sorted() {
+            // What is under way stays as it is while the engine only observes, for one that acts.
+            guard mode == .act, case .driven(let driven) = runs[id]?.stage, driven.run?.state.isFinished == false else {
+                continue
+            }
             do {
                 try advance(run: id, with: .recovered, into: emit)
             } catch {
@@ -52,10 +55,17 @@ extension Engine {
     }
 
     private mutating func begin(at time: Timestamp, _ emit: Emit) {
-        now = max(now, time)
+        // As the fold will see it: what is due by now came due at its own time, and decided nothing then.
+        isRestoring = true
+        passTime(until: time)
+        isRestoring = false
+        if keptMode != mode { changeMode(to: mode, emit) }
         wind()
         advance(to: time, into: emit)
         reviewSilences(emit)
+        for (slot, alert) in alerts.all where alert.isFiring && alert.muting == nil && alert.incident == nil {
+            correlate(slot, emit)
+        }
         dirty.formUnion(incidents.keys)
     }
 
@@ -113,11 +123,13 @@ extension Engine {
             alerts.update(slot) { alert in
                 alert.lastSeenAt = now
                 alert.keptAt = now
+                alert.startsAt = transition.startsAt
                 alert.lapsesAt = transition.endsAt
                 alert.isAuthenticated = transition.isAuthenticated
                 alert.isSuppressedBySource = transition.isSuppressedBySource
             }
             setLapseTimer(slot, transition.endsAt)
+            review([slot]) { _ in }
         case .ended, .lapsed:
             guard let slot = known, alerts.isFiring(at: slot) else { return }
             end(slot, at: transition.endsAt, hasLapsed: transition.kind == .lapsed) { _ in }
@@ -160,10 +172,12 @@ extension Engine {
                 plan: record.plan, incident: record.incident, stage: .driven(DrivenRun(record: record)), holds: false))
     }
 
-    private mutating func restore(_ change: StateChange) throws(RestoreError) {
+    private mutating func restore(_ change: StateChange, in incident: Int?) throws(RestoreError) {
         switch change {
-        case .engineStarted(let start): restore(start)
+        case .engineStarted(let start): changeMode(to: start.mode) { _ in }
         case .alert(let transition): restore(transition)
+        case .match(let match):
+            if let incident { restore(match, in: incident) }
         case .run(let advance): try restore(advance)
         case .request(let request, let person, let refusal):
             if refusal == nil { restore(request, by: person) }
@@ -174,18 +188,27 @@ extension Engine {
         }
     }
 
-    /// What was only assumed under `observe` is no reason for anything once the engine acts, and the other way round.
-    private mutating func restore(_ start: EngineStart) {
-        guard start.mode != mode else { return }
-        for run in runs.keys.sorted() where !isDriven(run) { _ = release(run) }
+    /// What was only assumed under `observe` is no reason for anything once the engine acts; and what an engine that acted
+    /// had only just decided is decided anew. What has begun stays.
+    private mutating func changeMode(to mode: Mode, _ emit: Emit) {
+        guard mode != keptMode else { return }
+        let assumed = ledger.entries.filter(\.isAssumed).map(\.run)
+        let open = runs.keys.filter { !hasBegun($0) }
+        for run in open { _ = release(run) }
+        let forgotten = Set(open + (keptMode == .observe ? assumed : [])).sorted()
+        for run in forgotten { ledger.remove(run) }
         for id in incidents.keys {
-            incidents[id]?.matches = [:]
-            incidents[id]?.asked = [:]
+            let asked = (incidents[id]?.asked ?? [:]).filter { runs[$0.value] != nil }
+            incidents[id]?.asked = asked
+            if keptMode == .observe { incidents[id]?.outcomes = [:] }
+            for key in incidents[id]?.matches.keys.sorted() ?? [] { incidents[id]?.matches[key]?.isUndecided() }
         }
+        keptMode = mode
+        for run in forgotten { review(footprints.remove(run), emit) }
     }
 
-    private func isDriven(_ run: Int) -> Bool {
-        if case .driven = runs[run]?.stage { true } else { false }
+    private func hasBegun(_ run: Int) -> Bool {
+        if case .driven(let driven) = runs[run]?.stage { driven.run != nil } else { false }
     }
 
     private mutating func restore(_ advance: RunAdvance) throws(RestoreError) {

@@ -20,7 +20,7 @@ extension Engine {
     mutating func startRun(_ run: Int, _ plan: Plan, _ request: DecisionRequest, in id: Int, _ emit: Emit) {
         let deadline = now + (plan.verification?.within ?? .zero)
         add(run, plan, in: id, .verifying(deadline: deadline, clearSince: nil), holds: plan.isMutating)
-        count(run, plan, request, in: id)
+        count(run, plan, request, in: id, isAssumed: true)
         emit(entry(.runStarted(run: run, runbook: plan.runbook), incident: id))
         timers.set(.judgeRun(run), at: deadline)
     }
@@ -44,10 +44,13 @@ extension Engine {
     }
 
     /// From now on limits count it, and what begins to fire where it works is its doing.
-    mutating func count(_ run: Int, _ plan: Plan, _ request: DecisionRequest, in id: Int) {
+    mutating func count(
+        _ run: Int, _ plan: Plan, _ request: DecisionRequest, in id: Int, isAssumed: Bool = false
+    ) {
         ledger.start(
             RunLedger.Entry(
-                run: run, incident: id, plan: plan, startedAt: now, groups: policies.groups(of: request)))
+                run: run, incident: id, plan: plan, startedAt: now, groups: policies.groups(of: request),
+                isAssumed: isAssumed))
         footprints.begin(run, plan: plan, incident: id)
     }
 

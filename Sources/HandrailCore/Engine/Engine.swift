@@ -30,6 +30,8 @@ public struct Engine: Sendable {
     let keepsState: Bool
     /// While it folds what it once decided, it decides nothing.
     var isRestoring = false
+    /// The mode in which what is being folded was written.
+    var keptMode: Mode
 
     /// Never goes backwards, whatever the deliveries say.
     public internal(set) var now = Timestamp.distantPast
@@ -62,6 +64,7 @@ public struct Engine: Sendable {
     ///   - explains: keep, with each decision, why each rule did or did not apply.
     public init(workspace: Workspace, mode: Mode = .observe, keepsState: Bool = false, explains: Bool = false) {
         self.mode = mode
+        keptMode = mode
         self.keepsState = keepsState
         roles = workspace.roles
         runbooks = workspace.runbooks

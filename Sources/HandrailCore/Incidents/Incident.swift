@@ -59,8 +59,8 @@ struct MatchKey: Hashable, Sendable, Comparable {
 struct MatchTracker: Sendable {
     /// Nil while it does not hold.
     private(set) var since: Timestamp?
-    /// The last time at which all alerts were there and something spoke against it.
-    private var blockedAt: Timestamp?
+    /// When what spoke against it had last ceased to.
+    private var unblockedAt: Timestamp?
     /// Whether something spoke against it when it was last tried.
     private var isBlocked = false
     private var isDecided = false
@@ -70,10 +70,46 @@ struct MatchTracker: Sendable {
 
     init() {}
 
-    /// It was decided for these before a restart.
-    init(decidedFor handled: [Fingerprint]) {
-        isDecided = true
-        self.handled = Set(handled)
+    init(_ memory: IncidentMemory.Match) {
+        since = memory.since
+        unblockedAt = memory.unblockedAt
+        isBlocked = memory.isBlocked
+        isDecided = memory.isDecided
+        handled = Set(memory.handled)
+    }
+
+    func memory(runbook: String, values: [ExactText?]) -> IncidentMemory.Match {
+        IncidentMemory.Match(
+            runbook: runbook, values: values, since: since, isBlocked: isBlocked, unblockedAt: unblockedAt,
+            isDecided: isDecided, handled: handled.sorted())
+    }
+
+    /// Whether there is nothing to remember.
+    var isFresh: Bool { isSame(as: MatchTracker()) }
+
+    /// As far as it is remembered.
+    func isSame(as other: MatchTracker) -> Bool {
+        since == other.since && unblockedAt == other.unblockedAt && isBlocked == other.isBlocked
+            && isDecided == other.isDecided && handled == other.handled
+    }
+
+    /// Of two incidents that were one all along: what was settled in either stays settled, and neither gives the other
+    /// time in which it did not hold.
+    func joined(with other: MatchTracker) -> MatchTracker {
+        var joined = self
+        joined.since = [since, other.since].compactMap(\.self).max()
+        joined.unblockedAt = [unblockedAt, other.unblockedAt].compactMap(\.self).max()
+        joined.isBlocked = isBlocked || other.isBlocked
+        joined.isDecided = isDecided || other.isDecided
+        joined.handled = handled.union(other.handled)
+        return joined
+    }
+
+    /// What was decided does not count any more; how long it has held does.
+    mutating func isUndecided() {
+        isDecided = false
+        handled = []
+        isReportedAsNotChosen = false
     }
 
     mutating func breaks() {
@@ -83,10 +119,9 @@ struct MatchTracker: Sendable {
         isReportedAsNotChosen = false
     }
 
-    mutating func isBlocked(at now: Timestamp) {
+    mutating func isBlockedNow() {
         breaks()
         isBlocked = true
-        blockedAt = now
     }
 
     /// It holds with these alerts.
@@ -94,7 +129,8 @@ struct MatchTracker: Sendable {
     /// What spoke against it has ended only now, since every change is tried at once; and an alert that took another
     /// one's place has not held any longer than since it began.
     mutating func holds(completedAt: Timestamp, alerts: [BoundAlert], at now: Timestamp) {
-        let beginning = isBlocked ? now : max(completedAt, blockedAt ?? .distantPast)
+        if isBlocked { unblockedAt = now }
+        let beginning = max(completedAt, unblockedAt ?? .distantPast)
         since = isDecided ? since ?? beginning : max(since ?? beginning, beginning, completedAt)
         isBlocked = false
         if !handled.isEmpty { handled.formIntersection(alerts.map(\.fingerprint)) }
@@ -109,9 +145,6 @@ struct MatchTracker: Sendable {
         isDecided = true
         handled.formUnion(alerts)
     }
-
-    /// Under `each`, the alerts that were decided for, sorted; nil where nothing was decided.
-    var decidedFor: [Fingerprint]? { isDecided ? handled.sorted() : nil }
 }
 
 enum Miss: Sendable {

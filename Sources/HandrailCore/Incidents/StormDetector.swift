@@ -11,6 +11,7 @@ struct StormDetector: Sendable {
 
     /// Below this many services at once, a percentage of a small topology would call every incident a storm.
     static let leastServices = 3
+    private static let span = Duration.seconds(10)
 
     init(rule: Correlation.Storm, services: [String]) {
         self.rule = rule
@@ -23,7 +24,7 @@ struct StormDetector: Sendable {
     /// Returns why, where a storm begins with this alert.
     mutating func alertBegan(service: String?, at now: Timestamp) -> String? {
         recent.append(now)
-        let horizon = now - .seconds(10)
+        let horizon = now - Self.span
         while oldest < recent.count, recent[oldest] <= horizon { oldest += 1 }
         if oldest > 1024, oldest * 2 > recent.count {
             recent.removeFirst(oldest)
@@ -35,17 +36,17 @@ struct StormDetector: Sendable {
         return isStorm ? nil : reason
     }
 
-    mutating func alertEnded(service: String?) {
+    mutating func alertEnded(service: String?, at now: Timestamp) {
         guard let service, let count = firing[service] else { return }
+        if isStorm, servicesReached() { lastReachedAt = now }
         firing[service] = count > 1 ? count - 1 : nil
     }
 
     /// Returns whether it is over; a storm is over once neither measure has been reached for the cooldown.
     mutating func end(at now: Timestamp) -> Bool {
-        if servicesReached() { lastReachedAt = now }
         guard let endsAt, endsAt <= now else { return false }
-        lastReachedAt = nil
-        return true
+        lastReachedAt = servicesReached() ? now : nil
+        return lastReachedAt == nil
     }
 
     /// From a snapshot: an alert that began to fire before it.
@@ -53,9 +54,23 @@ struct StormDetector: Sendable {
         if let service, services.contains(service) { firing[service, default: 0] += 1 }
     }
 
-    /// From a snapshot: the storm that was on.
-    mutating func remembers(lastReachedAt: Timestamp) {
-        self.lastReachedAt = lastReachedAt
+    /// From a snapshot: the storm that was on, and what began lately.
+    mutating func remembers(_ memory: StormMemory) {
+        lastReachedAt = memory.lastReachedAt
+        // More than the measure says nothing more.
+        recent = memory.recent.flatMap { repeatElement($0.at, count: min($0.count, rule.alertsPer10s)) }
+        oldest = 0
+    }
+
+    /// Nil where there is nothing to remember.
+    func memory(at now: Timestamp) -> StormMemory? {
+        var beginnings: [StormMemory.Beginning] = []
+        for time in recent[oldest...] where time > now - Self.span {
+            let count = beginnings.last?.at == time ? beginnings.removeLast().count : 0
+            beginnings.append(StormMemory.Beginning(at: time, count: min(count + 1, rule.alertsPer10s)))
+        }
+        guard lastReachedAt != nil || !beginnings.isEmpty else { return nil }
+        return StormMemory(lastReachedAt: lastReachedAt, recent: beginnings)
     }
 
     private var inTenSeconds: Int { recent.count - oldest }

@@ -1,10 +1,13 @@
 /// One piece of state as a snapshot keeps it. All pieces, restored in order, give the state as it was.
 public enum Memory: Sendable {
+    /// Of the engine whose state it is.
+    case mode(Engine.Mode)
     case alert(AlertMemory)
     case incident(IncidentMemory)
     case run(RunMemory)
+    case assumedRun(AssumedRunMemory)
     case ledger(LedgerMemory)
-    case storm(lastReachedAt: Timestamp)
+    case storm(StormMemory)
     case paused(PauseScope, by: Person, because: String)
     case quarantined(Quarantine)
 }
@@ -68,16 +71,30 @@ public struct FlapMemory: Hashable, Sendable {
 
 /// An open incident. Its members are known by their labels.
 public struct IncidentMemory: Sendable {
-    /// A match as far as it was settled.
+    /// How far a match has come; see `MatchTracker`.
     public struct Match: Hashable, Sendable {
         public let runbook: String
         public let values: [ExactText?]
+        /// Nil while it does not hold.
+        public let since: Timestamp?
+        /// Something speaks against it.
+        public let isBlocked: Bool
+        /// When something last ceased to speak against it.
+        public let unblockedAt: Timestamp?
+        public let isDecided: Bool
         /// Under `each` the alerts that were decided for, sorted.
         public let handled: [Fingerprint]
 
-        public init(runbook: String, values: [ExactText?], handled: [Fingerprint]) {
+        public init(
+            runbook: String, values: [ExactText?], since: Timestamp?, isBlocked: Bool, unblockedAt: Timestamp?,
+            isDecided: Bool, handled: [Fingerprint]
+        ) {
             self.runbook = runbook
             self.values = values
+            self.since = since
+            self.isBlocked = isBlocked
+            self.unblockedAt = unblockedAt
+            self.isDecided = isDecided
             self.handled = handled
         }
     }
@@ -150,13 +167,65 @@ public struct LedgerMemory: Sendable {
     /// Both nil while it is in flight.
     public let endedAt: Timestamp?
     public let outcome: RunOutcome?
+    /// Nothing was carried out: an engine that observes only assumed it.
+    public let isAssumed: Bool
 
-    public init(run: Int, incident: Int, plan: Plan, startedAt: Timestamp, endedAt: Timestamp?, outcome: RunOutcome?) {
+    public init(
+        run: Int, incident: Int, plan: Plan, startedAt: Timestamp, endedAt: Timestamp?, outcome: RunOutcome?,
+        isAssumed: Bool
+    ) {
         self.run = run
         self.incident = incident
         self.plan = plan
         self.startedAt = startedAt
         self.endedAt = endedAt
         self.outcome = outcome
+        self.isAssumed = isAssumed
+    }
+}
+
+/// A run, or a question to a person, that an engine which observes assumes.
+public struct AssumedRunMemory: Sendable {
+    public enum Stage: Hashable, Sendable {
+        case pending(expiresAt: Timestamp)
+        case verifying(deadline: Timestamp)
+    }
+
+    public let run: Int
+    public let incident: Int
+    public let plan: Plan
+    /// The values of the signature's `same`; nil where the match has been decided again since.
+    public let match: [ExactText?]?
+    public let stage: Stage
+
+    public init(run: Int, incident: Int, plan: Plan, match: [ExactText?]?, stage: Stage) {
+        self.run = run
+        self.incident = incident
+        self.plan = plan
+        self.match = match
+        self.stage = stage
+    }
+}
+
+public struct StormMemory: Hashable, Sendable {
+    /// So many alerts began to fire at this time.
+    public struct Beginning: Hashable, Sendable {
+        public let at: Timestamp
+        public let count: Int
+
+        public init(at: Timestamp, count: Int) {
+            self.at = at
+            self.count = count
+        }
+    }
+
+    /// Nil while there is no storm.
+    public let lastReachedAt: Timestamp?
+    /// Of the last ten seconds, in their order.
+    public let recent: [Beginning]
+
+    public init(lastReachedAt: Timestamp?, recent: [Beginning]) {
+        self.lastReachedAt = lastReachedAt
+        self.recent = recent
     }
 }

@@ -6,6 +6,8 @@ public enum StateChange: Sendable {
     /// Other files are in force from here on.
     case workspaceLoaded(digest: String)
     case alert(AlertTransition)
+    /// How far a match of the entry's incident has come.
+    case match(IncidentMemory.Match)
     case run(RunAdvance)
     /// What a command of a run did. Says nothing to the fold; it is evidence.
     case report(StepReport)

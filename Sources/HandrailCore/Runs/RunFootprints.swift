@@ -28,10 +28,12 @@ struct RunFootprints: Sendable {
 
     mutating func begin(_ run: Int, plan: Plan, incident: Int) {
         guard plan.effect > .none else { return }
+        // Begun again, as for an undo, it is the same run: what was its doing still is.
+        let slots = footprints[run]?.slots ?? []
         footprints[run] = Footprint(
             run: run, runbook: plan.runbook, incident: incident,
             services: Set(plan.targets.compactMap(\.service).map { ExactText($0) }),
-            targets: plan.targets)
+            targets: plan.targets, slots: slots)
     }
 
     /// The run is over; its footprint lasts until the time that this returns.
@@ -50,6 +52,11 @@ struct RunFootprints: Sendable {
     mutating func fade(_ run: Int, at now: Timestamp) -> [Int] {
         guard let endsAt = footprints[run]?.endsAt, endsAt <= now else { return [] }
         return footprints.removeValue(forKey: run)?.slots.sorted() ?? []
+    }
+
+    /// The run was only assumed; returns the alerts that were taken for its doing.
+    mutating func remove(_ run: Int) -> [Int] {
+        footprints.removeValue(forKey: run)?.slots.sorted() ?? []
     }
 
     /// An incident was merged into another one.

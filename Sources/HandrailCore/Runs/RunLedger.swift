@@ -2,22 +2,26 @@
 public struct RunLedger: Sendable {
     public struct Entry: Sendable {
         public let run: Int
-        public let incident: Int
+        public internal(set) var incident: Int
         public let plan: Plan
         public let startedAt: Timestamp
         /// Nil while it is in flight or its outcome is unknown.
         public var end: (at: Timestamp, outcome: RunOutcome)?
         /// Groups that it is counted in, by the place of the limit or breaker that counts.
         public let groups: [FileLocation: Set<ExactText>]
+        /// Nothing was carried out: an engine that observes only assumed it.
+        public let isAssumed: Bool
 
         public init(
-            run: Int, incident: Int = 0, plan: Plan, startedAt: Timestamp, groups: [FileLocation: Set<ExactText>]
+            run: Int, incident: Int = 0, plan: Plan, startedAt: Timestamp, groups: [FileLocation: Set<ExactText>],
+            isAssumed: Bool = false
         ) {
             self.run = run
             self.incident = incident
             self.plan = plan
             self.startedAt = startedAt
             self.groups = groups
+            self.isAssumed = isAssumed
         }
 
         func isCounted(in group: RunGroup) -> Bool {
@@ -60,6 +64,15 @@ public struct RunLedger: Sendable {
         var others = self
         others.entries.removeAll { $0.run == run }
         return others
+    }
+
+    /// An incident was merged into another one.
+    mutating func move(from absorbed: Int, to home: Int) {
+        for index in entries.indices where entries[index].incident == absorbed { entries[index].incident = home }
+    }
+
+    mutating func remove(_ run: Int) {
+        entries.removeAll { $0.run == run }
     }
 
     func entries(in group: RunGroup) -> [Entry] {

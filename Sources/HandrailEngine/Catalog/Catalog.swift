@@ -73,7 +73,7 @@ public struct Catalog: Sendable {
         case .engineStopped:
             if !engineStarts.isEmpty { engineStarts[engineStarts.count - 1].stoppedAt = entry.at }
         case .workspaceLoaded(let digest): workspaceDigest = digest
-        case .alert: break
+        case .alert, .match: break
         case .run(let advance): advanced(advance, entry, sequence)
         case .report(let report):
             let kept = CatalogRun.Report(at: entry.at, sequence: sequence, report: report)

@@ -97,7 +97,7 @@ extension Approval: PayloadObject {
         self.init(
             from: try value.texts("from"), count: try value.natural("count"),
             expires: try value.milliseconds("expiresMilliseconds"),
-            excludesAuthor: try value.optional("excludesAuthor")?.flag() ?? false)
+            excludesAuthor: try value.flag("excludesAuthor", ifAbsent: false))
     }
 }
 

@@ -19,12 +19,13 @@ public struct JournalCodec: Sendable {
 
     /// The time of the entry is no part of the payload: the journal keeps it beside it.
     public func encode(_ entry: TimelineEntry) -> (kind: String, payload: [UInt8]) {
+        let kind = entry.event.kind
         var writer = JSONWriter(style: .compact)
         writer.object { object in
-            object.member("incident", ifAny: entry.incident)
+            if kind.isOfAnIncident { object.member("incident", ifAny: entry.incident) }
             entry.event.writeMembers(to: &object)
         }
-        return (entry.event.kind.rawValue, writer.bytes)
+        return (kind.rawValue, writer.bytes)
     }
 
     /// Safe on any bytes: the time and memory it takes are bounded by their number.
@@ -36,7 +37,7 @@ public struct JournalCodec: Sendable {
         }
         do {
             let value = try PayloadValue(parsing: payload, identity: identity)
-            let incident = try value.optionalNatural("incident")
+            let incident = known.isOfAnIncident ? try value.optionalNatural("incident") : nil
             return TimelineEntry(at: time, incident: incident, event: try TimelineEvent(known, value))
         } catch {
             throw JournalCodecError(kind: kind, message: error.message)

@@ -8,6 +8,8 @@ enum JournalKind: String, CaseIterable {
     case incidentResolved = "incident.resolved"
     case incidentClosed = "incident.closed"
 
+    case matchKept = "match.kept"
+
     case alertBegan = "alert.began"
     case alertRenewed = "alert.renewed"
     case alertEnded = "alert.ended"
@@ -37,13 +39,18 @@ enum JournalKind: String, CaseIterable {
     case workspaceLoaded = "workspace.loaded"
     case countersKept = "counters.kept"
 
+    case memoryMode = "memory.mode"
     case memoryAlert = "memory.alert"
     case memoryIncident = "memory.incident"
     case memoryRun = "memory.run"
+    case memoryAssumedRun = "memory.assumed-run"
     case memoryLedger = "memory.ledger"
     case memoryStorm = "memory.storm"
     case memoryPause = "memory.pause"
     case memoryQuarantine = "memory.quarantine"
+
+    /// A piece of a snapshot belongs to no incident; where it is about one, it says so itself.
+    var isOfAnIncident: Bool { !rawValue.utf8.starts(with: "memory.".utf8) }
 }
 
 extension TimelineEvent {
@@ -79,6 +86,7 @@ extension StateChange {
         case .engineStopped: .engineStopped
         case .workspaceLoaded: .workspaceLoaded
         case .alert(let transition): transition.kind.journalKind
+        case .match: .matchKept
         case .run: .runAdvanced
         case .report: .stepReported
         case .request: .requestMade
@@ -104,9 +112,11 @@ extension AlertTransition.Kind {
 extension Memory {
     fileprivate var kind: JournalKind {
         switch self {
+        case .mode: .memoryMode
         case .alert: .memoryAlert
         case .incident: .memoryIncident
         case .run: .memoryRun
+        case .assumedRun: .memoryAssumedRun
         case .ledger: .memoryLedger
         case .storm: .memoryStorm
         case .paused: .memoryPause

@@ -3,11 +3,13 @@ internal import HandrailCore
 extension Memory {
     func writeMembers(to object: inout JSONWriter) {
         switch self {
+        case .mode(let mode): object.member("mode", mode.rawValue)
         case .alert(let memory): memory.writeMembers(to: &object)
         case .incident(let memory): memory.writeMembers(to: &object)
         case .run(let memory): memory.writeMembers(to: &object)
         case .ledger(let memory): memory.writeMembers(to: &object)
-        case .storm(let lastReachedAt): object.member("lastReachedAt", lastReachedAt)
+        case .assumedRun(let memory): memory.writeMembers(to: &object)
+        case .storm(let memory): memory.writeMembers(to: &object)
         case .paused(let scope, let person, let because):
             object.member("scope", scope)
             object.member("by", person)
@@ -19,17 +21,20 @@ extension Memory {
     /// - Parameter kind: of a memory; nothing else gets here.
     init(_ kind: JournalKind, _ value: PayloadValue) throws(PayloadError) {
         switch kind {
+        case .memoryMode: self = .mode(try value.word("mode"))
         case .memoryAlert: self = .alert(try AlertMemory(value))
         case .memoryIncident: self = .incident(try IncidentMemory(value))
         case .memoryRun: self = .run(try RunMemory(value))
         case .memoryLedger: self = .ledger(try LedgerMemory(value))
-        case .memoryStorm: self = .storm(lastReachedAt: try value.time("lastReachedAt"))
+        case .memoryAssumedRun: self = .assumedRun(try AssumedRunMemory(value))
+        case .memoryStorm: self = .storm(try StormMemory(value))
         case .memoryPause:
             self = .paused(
                 try value.object("scope"), by: try value.person("by"), because: try value.text("because"))
         case .memoryQuarantine: self = .quarantined(try Quarantine(value))
         case .incidentOpened, .incidentJoined, .incidentMerged, .incidentResolved, .incidentClosed, .alertBegan,
-            .alertRenewed, .alertEnded, .alertLapsed, .alertFiredAgain, .alertResolved, .alertMuted, .alertUnmuted,
+            .alertRenewed, .alertEnded, .alertLapsed, .matchKept, .alertFiredAgain, .alertResolved, .alertMuted,
+            .alertUnmuted,
             .alertDamped, .alertReleased, .stormBegan, .stormEnded, .decisionMade, .runbookNotChosen, .planRefused,
             .runStarted, .runAdvanced, .runEnded, .stepReported, .targetQuarantined, .requestMade,
             .announcementFailed, .engineStarted, .engineStopped, .workspaceLoaded, .countersKept:
@@ -110,11 +115,17 @@ extension IncidentMemory.Match: PayloadObject {
         object.member("runbook", runbook)
         object.member("match", values)
         object.member("handled", list: handled) { $0.value($1.description) }
+        object.member("since", ifAny: since)
+        object.member("blocked", isBlocked)
+        object.member("unblockedAt", ifAny: unblockedAt)
+        object.member("decided", isDecided)
     }
 
     init(_ value: PayloadValue) throws(PayloadError) {
         self.init(
             runbook: try value.text("runbook"), values: try value.optionalExactTexts("match"),
+            since: try value.optionalTime("since"), isBlocked: try value.flag("blocked", ifAbsent: false),
+            unblockedAt: try value.optionalTime("unblockedAt"), isDecided: try value.flag("decided", ifAbsent: true),
             handled: try value.list("handled") { value throws(PayloadError) in try value.fingerprint() })
     }
 }
@@ -163,12 +174,62 @@ extension LedgerMemory: PayloadObject {
         object.member("startedAt", startedAt)
         object.member("endedAt", ifAny: endedAt)
         object.member("outcome", ifAny: outcome?.rawValue)
+        object.member("assumed", isAssumed)
     }
 
     init(_ value: PayloadValue) throws(PayloadError) {
         self.init(
             run: try value.natural("run"), incident: try value.natural("incident"), plan: try value.object("plan"),
             startedAt: try value.time("startedAt"), endedAt: try value.optionalTime("endedAt"),
-            outcome: try value.optional("outcome")?.word())
+            outcome: try value.optional("outcome")?.word(), isAssumed: try value.flag("assumed", ifAbsent: false))
+    }
+}
+
+extension AssumedRunMemory: PayloadObject {
+    func writeMembers(to object: inout JSONWriter) {
+        object.member("run", run)
+        object.member("incident", incident)
+        object.member("plan", plan)
+        // No match at all is not a match without values.
+        object.member("asked", match != nil)
+        object.member("match", match ?? [])
+        switch stage {
+        case .pending(let expiresAt): object.member("pendingUntil", expiresAt)
+        case .verifying(let deadline): object.member("verifyingUntil", deadline)
+        }
+    }
+
+    init(_ value: PayloadValue) throws(PayloadError) {
+        let stage: Stage
+        if let deadline = try value.optionalTime("verifyingUntil") {
+            stage = .verifying(deadline: deadline)
+        } else {
+            stage = .pending(expiresAt: try value.time("pendingUntil"))
+        }
+        self.init(
+            run: try value.natural("run"), incident: try value.natural("incident"), plan: try value.object("plan"),
+            match: try value.flag("asked") ? try value.optionalExactTexts("match") : nil, stage: stage)
+    }
+}
+
+extension StormMemory: PayloadObject {
+    func writeMembers(to object: inout JSONWriter) {
+        object.member("lastReachedAt", ifAny: lastReachedAt)
+        object.member("recent", recent)
+    }
+
+    init(_ value: PayloadValue) throws(PayloadError) {
+        self.init(lastReachedAt: try value.optionalTime("lastReachedAt"), recent: try value.objects("recent"))
+    }
+}
+
+extension StormMemory.Beginning: PayloadObject {
+    func writeMembers(to object: inout JSONWriter) {
+        object.member("at", at)
+        object.member("count", count)
+    }
+
+    init(_ value: PayloadValue) throws(PayloadError) {
+        self.init(at: try value.time("at"), count: try value.natural("count"))
     }
 }

@@ -5,6 +5,8 @@ extension PayloadValue {
     func text(_ name: String) throws(PayloadError) -> String { try member(name).text() }
     func optionalText(_ name: String) throws(PayloadError) -> String? { try optional(name)?.text() }
     func flag(_ name: String) throws(PayloadError) -> Bool { try member(name).flag() }
+    /// For what was added later.
+    func flag(_ name: String, ifAbsent: Bool) throws(PayloadError) -> Bool { try optional(name)?.flag() ?? ifAbsent }
     func natural(_ name: String) throws(PayloadError) -> Int { try member(name).natural() }
     func optionalNatural(_ name: String) throws(PayloadError) -> Int? { try optional(name)?.natural() }
     func time(_ name: String) throws(PayloadError) -> Timestamp { try member(name).time() }

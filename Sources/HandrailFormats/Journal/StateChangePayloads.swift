@@ -7,6 +7,7 @@ extension StateChange {
         case .engineStopped: break
         case .workspaceLoaded(let digest): object.member("workspaceDigest", digest)
         case .alert(let transition): transition.writeMembers(to: &object)
+        case .match(let match): match.writeMembers(to: &object)
         case .run(let advance): advance.writeMembers(to: &object)
         case .report(let report): report.writeMembers(to: &object)
         case .request(let request, let person, let refusal):
@@ -32,6 +33,7 @@ extension StateChange {
         case .alertRenewed: self = .alert(try AlertTransition(.renewed, value))
         case .alertEnded: self = .alert(try AlertTransition(.ended, value))
         case .alertLapsed: self = .alert(try AlertTransition(.lapsed, value))
+        case .matchKept: self = .match(try IncidentMemory.Match(value))
         case .runAdvanced: self = .run(try RunAdvance(value))
         case .stepReported: self = .report(try StepReport(value))
         case .requestMade:
@@ -41,7 +43,8 @@ extension StateChange {
         case .countersKept: self = .counted(try Counters(value))
         case .announcementFailed:
             self = .announcementFailed(run: try value.optionalNatural("run"), because: try value.text("because"))
-        case .memoryAlert, .memoryIncident, .memoryRun, .memoryLedger, .memoryStorm, .memoryPause, .memoryQuarantine:
+        case .memoryMode, .memoryAlert, .memoryIncident, .memoryRun, .memoryAssumedRun, .memoryLedger, .memoryStorm,
+            .memoryPause, .memoryQuarantine:
             self = .remembered(try Memory(kind, value))
         case .incidentOpened, .incidentJoined, .incidentMerged, .incidentResolved, .incidentClosed, .alertFiredAgain,
             .alertResolved, .alertMuted, .alertUnmuted, .alertDamped, .alertReleased, .stormBegan, .stormEnded,

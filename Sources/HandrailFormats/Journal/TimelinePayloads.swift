@@ -67,9 +67,11 @@ extension TimelineEvent {
             self = .runEnded(
                 run: try value.natural("run"), runbook: try value.text("runbook"), outcome: try value.word("outcome"),
                 because: try value.text("because"))
-        case .alertBegan, .alertRenewed, .alertEnded, .alertLapsed, .runAdvanced, .stepReported, .targetQuarantined,
+        case .alertBegan, .alertRenewed, .alertEnded, .alertLapsed, .matchKept, .runAdvanced, .stepReported,
+            .targetQuarantined,
             .requestMade, .announcementFailed, .engineStarted, .engineStopped, .workspaceLoaded, .countersKept,
-            .memoryAlert, .memoryIncident, .memoryRun, .memoryLedger, .memoryStorm, .memoryPause, .memoryQuarantine:
+            .memoryMode, .memoryAlert, .memoryIncident, .memoryRun, .memoryAssumedRun, .memoryLedger, .memoryStorm,
+            .memoryPause, .memoryQuarantine:
             self = .state(try StateChange(kind, value))
         }
     }

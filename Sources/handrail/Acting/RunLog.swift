@@ -53,7 +53,7 @@ enum RunLog {
         case .run(let advance):
             if case .finished = advance.state { return nil }
             return "run \(advance.run) \(RunStateText.words(advance.state))"
-        case .engineStarted, .engineStopped, .workspaceLoaded, .alert, .request, .counted, .announcementFailed,
+        case .engineStarted, .engineStopped, .workspaceLoaded, .alert, .match, .request, .counted, .announcementFailed,
             .remembered:
             return nil
         }

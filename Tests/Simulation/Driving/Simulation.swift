@@ -167,10 +167,15 @@ struct Simulation {
                 let engine = engine(for: history.workspace)
                 let frozen = journal.frozen(usesSnapshot: usesSnapshot)
                 var (folded, _) = try await Recovery.restore(engine, from: frozen, codec: codec)
-                // Timers that only make it forget have fired here, and must there.
-                let now = StateChange.announcementFailed(run: nil, because: "")
-                try folded.restore(TimelineEntry(at: director.engine.now, incident: nil, event: .state(now)))
-                observe(.compared(live: StateText.of(director.engine), folded: StateText.of(folded)))
+                // Timers that only make it forget have fired in the one, and must in the other: the journal may hold
+                // evidence that is later than what the engine heard of last.
+                var live = director.engine
+                let now = max(live.now, folded.now)
+                let nothing = TimelineEntry(
+                    at: now, incident: nil, event: .state(.announcementFailed(run: nil, because: "")))
+                try live.restore(nothing)
+                try folded.restore(nothing)
+                observe(.compared(live: StateText.of(live), folded: StateText.of(folded)))
             } catch {
                 observe(.unfoldable("\(error)"))
             }

@@ -7,26 +7,25 @@ enum StateText {
 
     static func of(_ engine: Engine) -> [String] {
         engine.snapshot().compactMap { entry in
-            guard case .state(.remembered(let memory)) = entry.event, let memory = comparable(memory) else {
-                return nil
-            }
+            guard case .state(.remembered(let memory)) = entry.event else { return nil }
             let (kind, payload) = codec.encode(
-                TimelineEntry(at: entry.at, incident: nil, event: .state(.remembered(memory))))
+                TimelineEntry(at: entry.at, incident: nil, event: .state(.remembered(comparable(memory)))))
             return "\(kind) \(String(decoding: payload, as: UTF8.self))"
         }
     }
 
-    /// Of alerts and incidents only which there are that matter still; runs, limits, pauses and quarantines as they are.
-    private static func comparable(_ memory: Memory) -> Memory? {
-        switch memory {
-        case .alert, .storm: return nil
-        case .incident(let incident):
-            return .incident(
-                IncidentMemory(
-                    id: incident.id, openedAt: incident.openedAt, lastBeganAt: .distantPast,
-                    resolvedAt: incident.resolvedAt, members: [], matches: [], outcomes: incident.outcomes))
-        case .run, .ledger, .paused, .quarantined: return memory
-        }
+    /// Of an alert that fires the journal does not follow what every repetition may change: its annotations, and the time
+    /// that its source gives it.
+    private static func comparable(_ memory: Memory) -> Memory {
+        guard case .alert(let alert) = memory else { return memory }
+        return .alert(
+            AlertMemory(
+                labels: alert.labels, annotations: [], firstSeenAt: alert.firstSeenAt, isFiring: alert.isFiring,
+                startsAt: alert.startsAt, beganAt: alert.beganAt, lastSeenAt: alert.lastSeenAt, endedAt: alert.endedAt,
+                earlierStartsAt: alert.earlierStartsAt, lapsesAt: nil,
+                isSuppressedBySource: alert.isSuppressedBySource, hasLapsed: alert.hasLapsed,
+                isAuthenticated: alert.isAuthenticated, episodes: alert.episodes, causedBy: alert.causedBy,
+                flap: alert.flap))
     }
 }
 

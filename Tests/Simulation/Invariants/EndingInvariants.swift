@@ -50,7 +50,8 @@ struct MemoryIsBounded: Invariant {
             case .incident(let incident): return "incident \(incident.id) is still open"
             case .storm: return "the storm is not over"
             case .run: runs += 1
-            case .ledger, .paused, .quarantined: continue
+            case .assumedRun(let run): return "run \(run.run) is only assumed"
+            case .mode, .ledger, .paused, .quarantined: continue
             }
         }
         return runs > 256 + engine.runViews.count { $0.run?.state.isFinished == false }

@@ -75,7 +75,7 @@ struct History {
             requests.append((request, person, refusal, time))
             if refusal == nil { take(request) }
         case .quarantined(let quarantine): quarantines[quarantine.target.key] = quarantine.run
-        case .engineStopped, .report, .counted, .announcementFailed, .remembered: break
+        case .engineStopped, .match, .report, .counted, .announcementFailed, .remembered: break
         }
     }
 

@@ -24,8 +24,8 @@ extension Mutation {
             "entries.filter { $0.isCounted(in: group) && !(MUTATED && $0.end == nil) }"),
         Mutation(
             "limits-forget-at-a-restart", engine + "Engine+Runs.swift",
-            "_ plan: Plan, _ request: DecisionRequest, in id: Int) {\n        ledger",
-            "_ plan: Plan, _ request: DecisionRequest, in id: Int) {\n        if MUTATED && isRestoring { return }\n"
+            "in id: Int, isAssumed: Bool = false\n    ) {\n        ledger",
+            "in id: Int, isAssumed: Bool = false\n    ) {\n        if MUTATED && isRestoring { return }\n"
                 + "        ledger"),
         Mutation(
             "breaker", guards + "Breakers.swift", "let isOpen = failed >= failures",
@@ -186,9 +186,7 @@ extension Mutation {
         ),
         Mutation(
             "a-restart-tells-no-run", engine + "Engine+Restoring.swift",
-            "for (id, active) in runs.sorted(by: { $0.key < $1.key }) {\n            guard case .driven(let driven)",
-            "for (id, active) in runs.sorted(by: { $0.key < $1.key }) where !MUTATED {\n            guard case .driven(let driven)"
-        ),
+            "for id in runs.keys.sorted() {", "for id in runs.keys.sorted() where !MUTATED {"),
         Mutation(
             "a-restart-undoes-again", states + "Run.swift",
             "case (.rollingBack(let step, let authority, let because), .recovered):\n",
