@@ -11,7 +11,7 @@ SEEDS ?= 100000
 FIRST ?= 1
 VECTORS ?= ../shared/cel/dev
 
-.PHONY: help setup servers build demo test check lint format bench simulate mutate cel-conformance
+.PHONY: help setup servers build demo test check lint format bench simulate mutate crash cel-conformance
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,12 @@ simulate: setup ## run many seeded simulations of everything that can go wrong (
 
 mutate: setup ## switch each guard off in a copy, and see that the simulation notices
 	scripts/mutate
+
+crash: setup ## kill the program at every write, commit, spawn and wait of its scenarios (CRASH="--sample 50")
+	swift build --product handrail
+	swift build --product KillPoints
+	swift build --product crash-harness
+	@.build/debug/crash-harness $(CRASH)
 
 cel-conformance: setup ## run the CEL specification's cases (VECTORS=../shared/cel/dev)
 	swift build --product cel-conformance

@@ -18,6 +18,8 @@ let package = Package(
         .library(name: "HandrailProcess", targets: ["HandrailProcess"]),
         .library(name: "HandrailSQLite", targets: ["HandrailSQLite"]),
         .library(name: "HandrailHTTP", targets: ["HandrailHTTP"]),
+        // Preloaded into the program by the crash harness; not shipped.
+        .library(name: "KillPoints", type: .dynamic, targets: ["KillPoints"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -124,6 +126,13 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: ["Simulation", "HandrailEngine", "HandrailFormats", "HandrailCore"], swiftSettings: strict),
+        // Kills the built program wherever it writes, starts or waits; for `make crash` and a sample in the tests. Not shipped.
+        .target(name: "KillPoints", path: "Tests/KillPoints"),
+        .target(name: "CrashHarness", path: "Tests/CrashHarness", swiftSettings: strict),
+        .executableTarget(
+            name: "crash-harness", dependencies: ["CrashHarness"], path: "Tests/crash-harness", swiftSettings: strict),
+        .testTarget(
+            name: "CrashTests", dependencies: ["CrashHarness", "KillPoints", "handrail"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
