@@ -8,6 +8,8 @@ public enum JournalError: Error, Hashable, Sendable {
     case newerSchema(path: String, found: Int64, known: Int64)
     case diskFull
     case readOnly
+    /// The engine was killed while it made the file, and only who may write can take that back.
+    case interrupted
     /// Another process held the write lock for longer than a writer waits.
     case busy
     /// The file at the path is another one by now, or gone.
@@ -34,6 +36,7 @@ extension JournalError: CustomStringConvertible {
             "`\(path)` has schema \(found) and this version of Handrail knows \(known) at most; use a newer one"
         case .diskFull: "the disk is full; nothing was written to the journal, and it goes on once there is space"
         case .readOnly: "the journal may not be written to; see to the permissions of its file and folder"
+        case .interrupted: "the journal was being made when its engine ended; the next engine completes it"
         case .busy: "another process holds the journal's write lock and does not let go of it"
         case .moved(let path): "`\(path)` was moved, removed or replaced while it was open; restart on the right file"
         case .damaged(let sequence?, let reason): "the journal is damaged at entry \(sequence): \(reason)"
@@ -53,6 +56,7 @@ extension JournalError {
     /// What an error of the database means for whoever asked. Cancellation stays what it is.
     static func meaning(of error: any Error, path: String) -> any Error {
         guard let error = error as? DatabaseError else { return error }
+        if error.extendedResultCode == .SQLITE_READONLY_ROLLBACK { return JournalError.interrupted }
         switch error.resultCode {
         case .SQLITE_FULL: return JournalError.diskFull
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: return JournalError.readOnly

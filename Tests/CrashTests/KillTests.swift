@@ -28,6 +28,17 @@ struct KillTests {
         workplace.remove()
     }
 
+    /// Its first page is half written, and only who may write can take that back.
+    @Test func aJournalWhoseMakingWasInterruptedIsNotTakenForAnothersFile() throws {
+        let workplace = try Self.workplace()
+        try workplace.prepare(.singleStep)
+        let state = try Visit(.singleStep, in: workplace).killed(at: "write journal.sqlite 1 within")
+        let looked = try Command(program: workplace.program, arguments: ["runs", "--state", state]).run()
+        #expect(looked.status == 3)
+        #expect(looked.errors.contains("was being made when its engine ended"), "\(looked.errors)")
+        workplace.remove()
+    }
+
     private static func workplace() throws -> Workplace {
         let runner = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return try Workplace(products: URL(filePath: runner).deletingLastPathComponent().path)
