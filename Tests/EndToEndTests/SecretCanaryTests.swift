@@ -20,7 +20,7 @@ import Testing
         echo "url canary%2F%2Bdeclared%20value%3D7f3a" >&2
         cat "$SETTINGS"
         env
-        [ "$1" != act ]
+        [ "$1" = plan ]
         """
 
     private static let workspace = """
@@ -86,7 +86,7 @@ import Testing
         // The test would show nothing if nothing had been printed.
         let shown = try #require(seen.first { $0.place == "show 1" }?.text)
         #expect(shown.contains("[redacted]") && shown.contains("act with"), "\(shown)")
-        #expect(seen.contains { $0.place == "announcements" && $0.text.contains("use-token") }, "\(run)")
+        #expect(seen.contains { $0.place == "announcements" && $0.text.contains("run 1") }, "\(run)")
         #expect(seen.contains { $0.place == "journal.sqlite" })
         for (place, text) in seen {
             for form in Self.forms where text.contains(form) { Issue.record("\(place) shows \(form)") }

@@ -6,13 +6,15 @@ import NIOHTTP1
 
 /// Debian's Alertmanager on loopback, in a folder of its own. `scripts/servers` unpacks it.
 final class RealAlertmanager: Sendable {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: ".build/servers")
+
     static var program: String? {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let unpacked = root.appending(path: ".build/servers/usr/bin/prometheus-alertmanager").path
-        let places = [unpacked, "/usr/bin/prometheus-alertmanager"]
+        let places = [root.appending(path: "usr/bin/prometheus-alertmanager").path, "/usr/bin/prometheus-alertmanager"]
         return places.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
+
+    struct NotReady: Error {}
 
     private let folder: URL
     private let process: Process
@@ -32,12 +34,21 @@ final class RealAlertmanager: Sendable {
             "--config.file=\(configuration.path)", "--storage.path=\(folder.path)", "--cluster.listen-address=",
             "--web.listen-address=127.0.0.1:\(port)", "--log.level=error",
         ]
+        process.currentDirectoryURL = Self.root
         process.standardError = FileHandle.nullDevice
         try process.run()
-        for _ in 0..<300 where (try? await get("/-/ready")) == nil { try await Task.sleep(for: .milliseconds(100)) }
+        try await waitUntilReady()
     }
 
-    deinit { process.terminate() }
+    private func waitUntilReady() async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while (try? await get("/-/ready")) == nil {
+            guard process.isRunning, ContinuousClock.now < deadline else { throw NotReady() }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    deinit { if process.isRunning { process.terminate() } }
 
     func stop() async {
         process.terminate()
