@@ -34,6 +34,27 @@ struct DirectorTests {
         #expect(stage.state(of: 1) == nil)
     }
 
+    @Test func peopleAreToldOfARollback() throws {
+        var stage = try Stage()
+        stage.fire("Lost", unit: "alpha-1")
+        stage.ask(.approve(run: 1, digest: "d"))
+        let before = stage.told.count
+        stage.fail()
+        stage.succeed()
+        #expect(stage.state(of: 1) == nil)
+        let told = "run 1 of move-unit on unit `alpha-1` was rolled back: step 1 failed: it exited 1"
+        #expect(stage.told.dropFirst(before) == [told])
+    }
+
+    @Test func peopleAreToldOfADryRunThatFails() throws {
+        var stage = try Stage()
+        stage.fire("Outdated", unit: "alpha-1")
+        stage.wait(.seconds(5))
+        stage.fail()
+        #expect(stage.state(of: 1) == nil)
+        #expect(stage.told.count == 1 && stage.told.first?.contains("was refused: the dry-run of step 1") == true)
+    }
+
     @Test func aRunThatIsUndoneLaterHoldsItsTargetMeanwhile() throws {
         var stage = try verifying()
         stage.succeed()

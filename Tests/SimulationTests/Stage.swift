@@ -11,6 +11,8 @@ struct Stage {
     /// In the order in which they came.
     private(set) var orders: [(run: Int, number: Int, order: Order)] = []
     private(set) var terminated: [Int] = []
+    /// What people were told.
+    private(set) var told: [String] = []
     private(set) var answers: [Director.Answer] = []
     private var sequence: Int64 = 0
     private var ticket = 0
@@ -50,8 +52,17 @@ struct Stage {
 
     /// Reports that an order, the last one unless another is given, ended well.
     mutating func succeed(_ index: Int? = nil) {
-        let order = orders[index ?? orders.count - 1]
-        handle(.carriedOut(run: order.run, number: order.number, OrderReport(ending: .exited(code: 0), output: "1")))
+        end(index ?? orders.count - 1, .exited(code: 0))
+    }
+
+    /// Reports that the last order failed.
+    mutating func fail() {
+        end(orders.count - 1, .exited(code: 1))
+    }
+
+    private mutating func end(_ index: Int, _ ending: ExecutionEnding) {
+        let order = orders[index]
+        handle(.carriedOut(run: order.run, number: order.number, OrderReport(ending: ending, output: "1")))
     }
 
     func state(of run: Int) -> RunState? { director.engine.runView(run)?.run?.state }
@@ -72,7 +83,8 @@ struct Stage {
                 handle(.sealed(run: run, Seal(digest: "d", executables: Dictionary(uniqueKeysWithValues: tools))))
             case .carryOut(let run, let number, let order): orders.append((run, number, order))
             case .terminate(let run): terminated.append(run)
-            case .announce, .save, .kept: continue
+            case .announce(let announcement): told.append(announcement.text)
+            case .save, .kept: continue
             }
         }
     }

@@ -10,6 +10,12 @@ extension Engine {
         (runs[id] ?? succeededRuns[id]).flatMap { RunView(id, $0) }
     }
 
+    /// As they ended, in order: the runs whose end has effects, since what is to be said of them is said later.
+    public mutating func takeEndedRuns() -> [RunView] {
+        defer { endedRuns = [] }
+        return endedRuns
+    }
+
     mutating func propose(_ run: Int, _ record: DecisionRecord, _ request: DecisionRequest) {
         let holds = record.plan.isMutating && record.decision.verdict <= .approval
         add(run, record.plan, in: record.incident, .driven(DrivenRun(record: record)), holds: holds)
@@ -69,6 +75,9 @@ extension Engine {
         driven.events.append(RunMemory.Event(at: now, event: event))
         driven.watch = nil
         runs[id]?.stage = .driven(driven)
+        if next.state.isFinished, !effects.isEmpty, !isRestoring, let view = runs[id].flatMap({ RunView(id, $0) }) {
+            endedRuns.append(view)
+        }
         let advance = RunAdvance(
             run: id, runbook: active.plan.runbook, planDigest: run.planDigest, event: event, state: next.state,
             effects: effects)

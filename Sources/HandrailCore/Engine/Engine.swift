@@ -50,6 +50,8 @@ public struct Engine: Sendable {
     var runs: [Int: ActiveRun] = [:]
     /// Runs that succeeded and that a person may still want undone; the last few.
     var succeededRuns: [Int: ActiveRun] = [:]
+    /// Runs whose end somebody has to be told of, until ``takeEndedRuns()`` hands them over.
+    var endedRuns: [RunView] = []
     var pauses: [PauseScope: Pause] = [:]
     var quarantines: [ExactText: Quarantine] = [:]
     /// When the last authenticated delivery came.

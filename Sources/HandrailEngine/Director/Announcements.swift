@@ -25,6 +25,7 @@ enum Announcements {
             case .held: "is held and waits for a person"
             case .stuck: "is stuck and waits for a person"
             case .finished(.rolledBack): "was rolled back"
+            case .finished(.refused): "was refused"
             case .finished, .proposed, .rehearsing, .pending, .checking, .running, .probing, .verifying, .rollingBack,
                 nil:
                 "did not go on"

@@ -52,6 +52,11 @@ extension Director {
         }
     }
 
+    /// How a run ended. Nothing else is left to be done for it.
+    mutating func tell(_ effects: [RunEffect], of view: RunView) {
+        for case .notify(let because) in effects { announce(Announcements.ended(because, view), view) }
+    }
+
     mutating func announce(_ text: Announcements.Message, _ view: RunView) {
         outbox.put(.announce(Announcement(to: text.to, text: text.text, incident: view.incident, run: view.id)))
     }

@@ -51,6 +51,8 @@ public struct Director: Sendable {
     /// The number of the order whose report each run waits for.
     var awaited: [Int: Int] = [:]
     var lastOrder = 0
+    /// Runs that have ended with something to be said of it, which is about to be kept.
+    private var endedRuns: [RunView] = []
     /// Why nothing can be kept at the moment; nothing new is begun then.
     public internal(set) var storeFailure: String?
     var keptCounters = Counters()
@@ -193,20 +195,28 @@ public struct Director: Sendable {
     }
 
     mutating func keep(_ entry: TimelineEntry) {
-        outbox.add(codec.record(of: entry), of: entry, follow: Self.matter(of: entry))
+        outbox.add(codec.record(of: entry), of: entry, follow: matter(of: entry))
         if case .state(.run(let advance)) = entry.event, advance.state.isFinished { forget(advance.run) }
     }
 
-    private static func matter(of entry: TimelineEntry) -> Outbox.Matter? {
+    private mutating func matter(of entry: TimelineEntry) -> Outbox.Matter? {
         switch entry.event {
+        case .state(.run(let advance)) where advance.effects.isEmpty: nil
         case .state(.run(let advance)):
-            advance.effects.isEmpty ? nil : .effects(run: advance.run, advance.effects)
+            ended(advance).map { .ended($0, advance.effects) } ?? .effects(run: advance.run, advance.effects)
         case .decided(let record): record.run.map { .decision(run: $0) }
         case .state, .incidentOpened, .alertJoined, .alertFiredAgain, .alertResolved, .alertMuted, .alertUnmuted,
             .alertDamped, .alertReleased, .incidentsMerged, .incidentResolved, .incidentClosed, .stormBegan,
             .stormEnded, .notChosen, .planRefused, .runStarted, .runEnded:
             nil
         }
+    }
+
+    /// The run that ends with this; the engine has let go of it.
+    private mutating func ended(_ advance: RunAdvance) -> RunView? {
+        guard advance.state.isFinished else { return nil }
+        endedRuns += engine.takeEndedRuns()
+        return endedRuns.firstIndex { $0.id == advance.run }.map { endedRuns.remove(at: $0) }
     }
 
     private mutating func keepCounters(always: Bool = false) {
@@ -226,6 +236,7 @@ public struct Director: Sendable {
             switch matter {
             case .decision(let run): engine.runView(run).map { beginSealing($0) }
             case .effects(let run, let effects): for effect in effects { begin(effect, of: run) }
+            case .ended(let view, let effects): tell(effects, of: view)
             }
         }
         if recordsSinceSnapshot >= recordsPerSnapshot, outbox.isEmpty {

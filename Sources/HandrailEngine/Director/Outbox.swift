@@ -7,6 +7,8 @@ struct Outbox: Sendable {
     enum Matter: Sendable {
         case decision(run: Int)
         case effects(run: Int, [RunEffect])
+        /// People are to be told how it ended.
+        case ended(RunView, [RunEffect])
     }
 
     private struct Batch: Sendable {

@@ -105,12 +105,7 @@ import Testing
 
         let second = try await LiveEngine(path, people: [Self.me])
         try await second.wait { !$0.pausedScopes.isEmpty }
-        // The engine knows before the journal has kept it, and others read the journal.
-        var standing = try await Program.run(["runs", "--state", path])
-        for _ in 0..<100 where !standing.output.contains("paused:") {
-            try await Task.sleep(for: .milliseconds(100))
-            standing = try await Program.run(["runs", "--state", path])
-        }
+        let standing = try await Program.run(["runs", "--state", path])
         #expect(standing.output.contains("paused: everything, by \(Self.me)"), "\(standing)")
         try await second.stop()
     }

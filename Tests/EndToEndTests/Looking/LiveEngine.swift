@@ -63,12 +63,14 @@ final class LiveEngine: Sendable {
         try await wait { if case .pending = $0.runView(1)?.run?.state { true } else { false } }
     }
 
+    /// Until the journal says it as well: the engine knows first, and the commands read the journal.
     func wait(until isReached: (Engine) -> Bool) async throws {
         let deadline = ContinuousClock.now + .seconds(300)
-        while !isReached(await conductor.engine) {
-            guard ContinuousClock.now < deadline else { throw Overdue() }
+        while ContinuousClock.now < deadline {
+            if isReached(await conductor.engine), await !conductor.isBusy { return }
             try await Task.sleep(for: .milliseconds(10))
         }
+        throw Overdue()
     }
 
     struct Overdue: Error {}

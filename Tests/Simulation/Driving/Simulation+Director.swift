@@ -289,7 +289,10 @@ extension Simulation {
 
     mutating func announceEnds(_ announcement: Announcement) {
         let fails = chance.happens(weather.turbulence / 4)
-        if let run = announcement.run { history.told.insert(run) }
+        if let run = announcement.run {
+            history.told.insert(run)
+            if announcement.text.contains("was rolled back") { history.toldOfRollback.insert(run) }
+        }
         feed(.announced(announcement, failure: fails ? "nobody answers" : nil))
     }
 }

@@ -36,6 +36,28 @@ struct EveryHeldRunIsNamed: Invariant {
     }
 }
 
+struct RollbacksAreTold: Invariant {
+    static let sentence = "of every run that was rolled back, people have been told"
+    /// Whose end was kept in the life of the engine that runs now; one that was killed may have told nobody.
+    private var rolledBack: Set<Int> = []
+
+    mutating func objection(to observation: Observation, _ history: History) -> String? {
+        switch observation {
+        case .kept(let entry):
+            if case .state(.engineStarted) = entry.event { rolledBack = [] }
+            guard case .state(.run(let advance)) = entry.event, case .finished(.rolledBack) = advance.state else {
+                return nil
+            }
+            rolledBack.insert(advance.run)
+            return nil
+        case .quiet:
+            let untold = rolledBack.subtracting(history.toldOfRollback).min()
+            return untold.map { "run \($0) was rolled back, and nobody was told" }
+        default: return nil
+        }
+    }
+}
+
 struct MemoryIsBounded: Invariant {
     static let sentence =
         "when all is quiet nothing is remembered but what waits for a person, what may be undone, and what limits count"

@@ -27,6 +27,7 @@ struct History {
     var sealed: [Int: String] = [:]
     /// Runs about whose question or trouble people were told.
     var told: Set<Int> = []
+    var toldOfRollback: Set<Int> = []
     var lastEntryAt = Timestamp.distantPast
 
     func home(of incident: Int) -> Int {

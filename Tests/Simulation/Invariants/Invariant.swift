@@ -47,7 +47,8 @@ enum Invariants {
             NothingOnUnvouchedEvidence.self, NothingOnStaleOrFlapping.self, ApprovalIsBound.self,
             ApprovalIsByTheRightPeople.self, OneMutatingRun.self, RungsOneByOne.self, UndoneLastFirst.self,
             UndoneAll.self, SuccessIsVerified.self, AcknowledgedIsKept.self, StateIsFold.self, NumbersOnce.self,
-            EveryRunEnds.self, EveryHeldRunIsNamed.self, MemoryIsBounded.self,
+            EveryRunEnds.self, EveryHeldRunIsNamed.self, RollbacksAreTold.self,
+            MemoryIsBounded.self,
         ]
     }
 }

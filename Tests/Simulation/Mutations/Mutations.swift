@@ -211,6 +211,10 @@ extension Mutation {
             "a-held-run-is-not-told", states + "Run.swift", "return (state, [.notify(because: because)])",
             "return (state, MUTATED ? [] : [.notify(because: because)])"),
         Mutation(
+            "a-rollback-is-not-told", "HandrailEngine/Director/Director.swift",
+            "guard advance.state.isFinished else { return nil }",
+            "guard advance.state.isFinished, !MUTATED else { return nil }"),
+        Mutation(
             "incidents-are-never-forgotten", engine + "Engine+Incidents.swift",
             "        unlink(incident)\n        incidents[incident.id] = nil\n",
             "        if MUTATED { return }\n        unlink(incident)\n        incidents[incident.id] = nil\n"),
