@@ -45,8 +45,8 @@ final class ActingEngine: Sendable {
         journal = try SQLiteJournal(directory: options.stateDirectory, options: try Self.journalOptions(options))
         codec = EngineCodec(workspace: loaded.workspace)
         let clock = SystemClock()
-        let secrets = SecretFiles(folder: options.secrets)
-        let redactor = try secrets.redactor()
+        let secrets = try SecretFiles(folder: options.secrets)
+        let redactor = secrets.redactor
         let carrier = OrderCarrier(
             executor: executor, secrets: secrets, redactor: OutputRedactor(redactor: redactor),
             silencer: try Self.silencer(options, clock),

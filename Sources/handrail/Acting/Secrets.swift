@@ -2,9 +2,11 @@ internal import Glibc
 internal import HandrailCore
 internal import HandrailEngine
 
-/// Secrets from files, one a secret, named like it.
+/// Secrets from a folder with a file for each, named like it. Names with a dot in front are no secrets.
 ///
-/// A file that anybody but its owner may read is refused: it is no secret. White space at its end does not count.
+/// The folder is read once. So commands get nothing but what the redactor knows: a file that is changed later counts from
+/// the next start on. A file that anybody but its owner may read is refused: it is no secret. White space at its end does
+/// not count.
 struct SecretFiles: SecretStore {
     struct Refusal: Error, CustomStringConvertible {
         let description: String
@@ -12,62 +14,90 @@ struct SecretFiles: SecretStore {
 
     static let longestBytes = 64 << 10
 
-    /// Nil where there are no secrets.
-    private let folder: String?
+    /// Nil where no folder was given.
+    private let contents: [ExactText: [UInt8]]?
+    /// Of all there are, so that everything is rid of them wherever they turn up.
+    let redactor: Redactor
 
-    init(folder: String?) {
-        self.folder = folder
+    /// - Parameter folder: nil where there are no secrets.
+    init(folder: String?) throws {
+        contents = try folder.map(Self.contents)
+        redactor = Redactor(
+            secrets: (contents ?? [:]).sorted { $0.key < $1.key }.map {
+                Redactor.Secret(name: $0.key.string, bytes: $0.value)
+            })
+        if let short = redactor.findings.first { throw Refusal(description: "\(short): make it longer") }
     }
 
+    /// An environment holds texts: bytes that are none would be changed on the way.
     func values(of names: [String]) throws -> [String: String] {
         var values: [String: String] = [:]
-        for name in names { values[name] = String(decoding: try content(of: name), as: UTF8.self) }
+        for name in names {
+            guard let text = String(validating: try content(of: name), as: UTF8.self) else {
+                throw Refusal(
+                    description: "the secret `\(name)` is not UTF-8, and cannot be given to a command unchanged")
+            }
+            values[name] = text
+        }
         return values
     }
 
-    /// Of all there are, so that everything is rid of them wherever they turn up.
-    func redactor() throws -> Redactor {
-        let redactor = Redactor(secrets: try all())
-        if let short = redactor.findings.first { throw Refusal(description: "\(short): make it longer") }
-        return redactor
-    }
-
-    private func all() throws -> [Redactor.Secret] {
-        guard let folder else { return [] }
-        guard let directory = opendir(folder) else {
-            let reason = String(cString: strerror(errno))
-            throw Refusal(description: "the folder of secrets cannot be read: \(reason)")
-        }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return try names.sorted().map { Redactor.Secret(name: $0, bytes: try content(of: $0)) }
-    }
-
     func content(of name: String) throws -> [UInt8] {
-        guard let folder else {
+        guard let contents else {
             throw Refusal(description: "the secret `\(name)` is not known: no folder of secrets was given")
         }
+        guard let content = contents[ExactText(name)] else {
+            throw Refusal(description: "the secret `\(name)` was not in the folder of secrets at the start")
+        }
+        return content
+    }
+
+    // MARK: - The folder
+
+    private static func contents(of folder: String) throws -> [ExactText: [UInt8]] {
+        var contents: [ExactText: [UInt8]] = [:]
+        for name in try names(in: folder) { contents[ExactText(name)] = try content(of: name, in: folder) }
+        return contents
+    }
+
+    private static func names(in folder: String) throws -> [String] {
+        guard let directory = opendir(folder) else { throw unreadable(folder) }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while true {
+            // Nil is the end, or an error; only this tells them apart.
+            errno = 0
+            guard let entry = readdir(directory) else { break }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in Array(bytes.prefix { $0 != 0 }) }
+            guard name.first != UInt8(ascii: ".") else { continue }
+            guard let text = String(validating: name, as: UTF8.self) else {
+                throw Refusal(description: "a file in the folder of secrets has a name that is not UTF-8")
+            }
+            names.append(text)
+        }
+        guard errno == 0 else { throw unreadable(folder) }
+        return names
+    }
+
+    private static func unreadable(_ folder: String) -> Refusal {
+        Refusal(description: "the folder of secrets cannot be read: \(String(cString: strerror(errno)))")
+    }
+
+    private static func content(of name: String, in folder: String) throws -> [UInt8] {
         let descriptor = open("\(folder)/\(name)", O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw Refusal(description: "the secret `\(name)` cannot be read: \(String(cString: strerror(errno)))")
         }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= Self.longestBytes
-        else { throw Refusal(description: "the secret `\(name)` is not a file of at most \(Self.longestBytes) bytes") }
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= longestBytes
+        else { throw Refusal(description: "the secret `\(name)` is not a file of at most \(longestBytes) bytes") }
         guard status.st_mode & 0o077 == 0 else {
             throw Refusal(description: "the secret `\(name)` may be read by others than its owner: chmod 600 it")
         }
-        guard let bytes = DescriptorContent.bytes(of: descriptor, atMost: Self.longestBytes),
-            bytes.count <= Self.longestBytes
+        guard let bytes = DescriptorContent.bytes(of: descriptor, atMost: longestBytes), bytes.count <= longestBytes
         else { throw Refusal(description: "the secret `\(name)` could not be read to its end") }
-        return try Self.trimmed(bytes, name)
+        return try trimmed(bytes, name)
     }
 
     private static func trimmed(_ bytes: [UInt8], _ name: String) throws -> [UInt8] {
@@ -85,7 +115,7 @@ struct OutputRedactor: Redacting {
     let redactor: Redactor
 
     func redact(_ output: [UInt8], secrets: [String]) -> (text: String, isRedacted: Bool) {
-        // Secrets given to a child come from the same folder, and are all known.
+        // What a child was given is from the same reading of the folder as the redactor.
         let redacted = redactor.redact(output)
         return (String(decoding: redacted, as: UTF8.self), redacted != output)
     }
