@@ -3,6 +3,8 @@ struct ByteAutomaton {
     /// A state stands for the beginning of a text that was read last. State 0 stands for nothing.
     private struct State {
         let byte: UInt8
+        /// How much has been read of it.
+        let depth: Int32
         /// The children of a state are a list; 0 ends it.
         var firstChild: Int32 = 0
         let nextSibling: Int32
@@ -12,7 +14,7 @@ struct ByteAutomaton {
         var longestEnding = 0
     }
 
-    private var states = [State(byte: 0, nextSibling: 0)]
+    private var states = [State(byte: 0, depth: 0, nextSibling: 0)]
     /// The children of state 0, by byte: most of what is searched never leaves it.
     private var roots = [Int32](repeating: 0, count: 256)
 
@@ -37,6 +39,24 @@ struct ByteAutomaton {
         return matches
     }
 
+    /// Where a text begins that may go on behind the end; nil where none does.
+    ///
+    /// - Parameters:
+    ///   - shortest: how much of it has to be there.
+    ///   - slack: how many bytes behind that may be anything: what is left of an escape that was cut.
+    func beginning(atEndOf bytes: [UInt8], shortest: Int, slack: Int) -> Int? {
+        guard !isEmpty else { return nil }
+        var first: Int?
+        var state: Int32 = 0
+        for (index, byte) in bytes.enumerated() {
+            state = next(after: state, byte)
+            let depth = Int(states[Int(state)].depth)
+            guard index + 1 + slack >= bytes.count, depth >= shortest else { continue }
+            first = min(first ?? .max, index + 1 - depth)
+        }
+        return first
+    }
+
     private mutating func insert(_ text: [UInt8]) {
         var state: Int32 = 0
         for byte in text {
@@ -48,7 +68,8 @@ struct ByteAutomaton {
 
     private mutating func addChild(of parent: Int32, _ byte: UInt8) -> Int32 {
         let new = Int32(states.count)
-        states.append(State(byte: byte, nextSibling: states[Int(parent)].firstChild))
+        states.append(
+            State(byte: byte, depth: states[Int(parent)].depth + 1, nextSibling: states[Int(parent)].firstChild))
         states[Int(parent)].firstChild = new
         if parent == 0 { roots[Int(byte)] = new }
         return new

@@ -88,7 +88,7 @@ struct DecodedView {
         rest.first == UInt8(ascii: "+") ? (1, [UInt8(ascii: " ")]) : percent(rest)
     }
 
-    /// Of JSON, of C, and of a shell's `\` before any character.
+    /// Of JSON, of C with its octal numbers, and of a shell's `\` before any character.
     private static func backslash(_ rest: ArraySlice<UInt8>) -> Unit? {
         guard rest.first == UInt8(ascii: "\\"), let letter = rest.dropFirst().first else { return nil }
         switch letter {
@@ -99,6 +99,7 @@ struct DecodedView {
         case UInt8(ascii: "f"): return (2, [0x0C])
         case UInt8(ascii: "x"): return byte(rest.dropFirst(2).prefix(2)).map { (4, [$0]) } ?? (2, [letter])
         case UInt8(ascii: "u"): return scalar(rest) ?? (2, [letter])
+        case UInt8(ascii: "0")...UInt8(ascii: "3"): return octal(rest.dropFirst().prefix(3)) ?? (2, [letter])
         default: return (2, [letter])
         }
     }
@@ -109,6 +110,14 @@ struct DecodedView {
             return (spelling.utf8.count, [UInt8(ascii: "'")])
         }
         return nil
+    }
+
+    /// `\303`. Fewer digits are a shell's `\` before a digit.
+    private static func octal(_ digits: ArraySlice<UInt8>) -> Unit? {
+        guard digits.count == 3, digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "7")).contains($0) }) else {
+            return nil
+        }
+        return (4, [digits.reduce(0) { $0 << 3 | ($1 - UInt8(ascii: "0")) }])
     }
 
     /// `\u00e9`, or two of them for what is beyond 16 bits.

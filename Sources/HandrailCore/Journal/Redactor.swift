@@ -1,10 +1,13 @@
 /// Takes secrets out of what is about to be kept or shown.
 ///
-/// Declared secrets are found in whatever form programs tend to print them: as they are, in base64 at any offset, in
-/// hexadecimal, percent-encoded, escaped as in JSON or for a shell, wrapped over lines, and two of these one over the
-/// other. Beside them, whatever looks like a common credential goes. Time is linear in the bytes.
+/// Declared secrets are found as they are, in hexadecimal without separators, and in base64 at any offset; a secret of up to
+/// 1 KiB also in base64 of its base64 and of its text escaped as in JSON, if without line breaks. Each of these is found percent-encoded, with `\`
+/// escapes of JSON, C (octal too) and shells, wrapped over lines, and with two of these one over the other. Other spellings
+/// are not: hexadecimal of base64, bytes with separators, whatever is compressed or encrypted. Beside them, whatever looks
+/// like a common credential goes. Time is linear in the bytes.
 ///
-/// It works on a whole text: one that arrives in pieces has to be put together first, for a secret may lie across them.
+/// It works on a whole text: one that arrives in pieces has to be put together first, for a secret may lie across them. Of
+/// a text that was cut, what may be the beginning of a secret goes as well.
 public struct Redactor: Sendable {
     /// A secret that was declared.
     public struct Secret: Hashable, Sendable {
@@ -42,8 +45,14 @@ public struct Redactor: Sendable {
     }
 
     /// The text with `[redacted]` in the place of each secret. Need not be UTF-8.
-    public func redact(_ bytes: [UInt8]) -> [UInt8] {
-        Self.replacing(secretRanges(in: bytes), in: bytes)
+    ///
+    /// - Parameter isCut: its end may lie within a secret.
+    public func redact(_ bytes: [UInt8], isCut: Bool = false) -> [UInt8] {
+        var ranges = secretRanges(in: bytes)
+        if isCut, !forms.isEmpty, let begin = beginning(atEndOf: DecodedView(bytes), undoing: 2) {
+            ranges.append(begin..<bytes.count)
+        }
+        return Self.replacing(ranges, in: bytes)
     }
 
     public func redact(_ text: String) -> String {
@@ -74,6 +83,19 @@ public struct Redactor: Sendable {
             ranges += declaredSecrets(in: decoded, undoing: depth - 1)
         }
         return ranges
+    }
+
+    /// Where a secret begins of which the end is missing, in the source.
+    private func beginning(atEndOf view: DecodedView, undoing depth: Int) -> Int? {
+        var begin = forms.beginning(atEndOf: view.bytes).map { view.sourceRange(of: $0..<$0 + 1).lowerBound }
+        guard depth > 0 else { return begin }
+        for escape in DecodedView.Escape.allCases {
+            guard let decoded = view.decoded(escape),
+                let other = beginning(atEndOf: decoded, undoing: depth - 1)
+            else { continue }
+            begin = min(begin ?? .max, other)
+        }
+        return begin
     }
 
     /// Ranges that overlap or touch become one replacement.

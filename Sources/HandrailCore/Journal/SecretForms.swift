@@ -1,7 +1,12 @@
-/// The spellings of declared secrets that are not escapes of single characters: as they are, base64, hexadecimal.
+/// The spellings of declared secrets that are not escapes of single characters: as they are, hexadecimal, base64, and base64
+/// of what is in base64 or escaped as in JSON.
 struct SecretForms {
     /// A line of a secret of several lines is looked for by itself from this length: logs show them line by line.
     private static let shortestLineBytes = 8
+    /// Base64 of other spellings is looked for up to this length: there are many of them.
+    private static let longestNestedBytes = 1 << 10
+    /// The end of a text holds nothing of a secret that is longer than two escapes that were cut.
+    private static let longestCutEscapes = 24
 
     private let plain: ByteAutomaton
     private let base64: ByteAutomaton
@@ -11,7 +16,7 @@ struct SecretForms {
     init(of secrets: [[UInt8]]) {
         let secrets = secrets.map(Self.trimmed).filter { $0.count >= Redactor.shortestSecretBytes }
         plain = ByteAutomaton(secrets.flatMap(Self.plainForms))
-        base64 = ByteAutomaton(secrets.flatMap(Self.base64Forms))
+        base64 = ByteAutomaton(secrets.flatMap { Self.base64Forms(of: $0) + Self.nestedForms(of: $0) })
     }
 
     /// White space around a secret is not part of it.
@@ -24,6 +29,15 @@ struct SecretForms {
 
     func matches(in bytes: [UInt8]) -> [Range<Int>] {
         plain.matches(in: bytes) + base64.matches(in: bytes).map { Self.withPartialDigits($0, in: bytes) }
+    }
+
+    /// Where a secret begins of which the end is missing.
+    func beginning(atEndOf bytes: [UInt8]) -> Int? {
+        let begins = [plain, base64].map {
+            $0.beginning(atEndOf: bytes, shortest: Redactor.shortestSecretBytes, slack: Self.longestCutEscapes)
+        }
+        let base64Begin = begins[1].map { $0 > 0 && Self.isDigit(bytes[$0 - 1]) ? $0 - 1 : $0 }
+        return [begins[0], base64Begin].compactMap(\.self).min()
     }
 
     private static func plainForms(of secret: [UInt8]) -> [[UInt8]] {
@@ -52,6 +66,19 @@ struct SecretForms {
                 return (firstDigit..<(bytes.count * 8 / 6)).map { digit(at: $0, of: bytes, alphabet) }
             }
         }
+    }
+
+    private static func nestedForms(of secret: [UInt8]) -> [[UInt8]] {
+        guard secret.count <= longestNestedBytes else { return [] }
+        let escaped = JSONSpelling.allCases.map { $0.spell(secret) }.filter { $0 != secret }
+        let encoded = base64Forms(of: secret) + alphabets.map { wholeBase64(of: secret, $0) }
+        return (Set(escaped) + encoded).flatMap { base64Forms(of: $0) }
+    }
+
+    /// With the last digit, of which only some bits are the secret's, and with padding.
+    private static func wholeBase64(of secret: [UInt8], _ alphabet: StaticString) -> [UInt8] {
+        let digits = (0..<(secret.count * 8 + 5) / 6).map { digit(at: $0, of: secret, alphabet) }
+        return digits + [UInt8](repeating: UInt8(ascii: "="), count: (4 - digits.count % 4) % 4)
     }
 
     private static func digit(at place: Int, of bytes: [UInt8], _ alphabet: StaticString) -> UInt8 {

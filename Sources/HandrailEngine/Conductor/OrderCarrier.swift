@@ -62,8 +62,8 @@ public struct OrderCarrier: Sendable {
                 environment: environment.merging(values) { _, secret in secret },
                 limits: ExecutionLimits(timeout: command.timeout)))
         let known = values.values.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        let output = redactor.redact(report.output, secrets: known)
-        let errorOutput = redactor.redact(report.errorOutput, secrets: known)
+        let output = redactor.redact(report.output, secrets: known, isCut: report.mayBeCut)
+        let errorOutput = redactor.redact(report.errorOutput, secrets: known, isCut: report.mayBeCut)
         return OrderReport(
             ending: report.ending, output: output.text, errorOutput: errorOutput.text,
             droppedBytes: report.droppedBytes, duration: report.duration, survivors: report.survivors,
@@ -89,6 +89,16 @@ public struct OrderCarrier: Sendable {
     }
 
     private func text(of error: any Error) -> String {
-        redactor.redact(Array("\(error)".utf8), secrets: []).text
+        redactor.redact(Array("\(error)".utf8), secrets: [], isCut: false).text
+    }
+}
+
+extension ExecutionReport {
+    /// Output may end in the middle of what was being written.
+    fileprivate var mayBeCut: Bool {
+        switch ending {
+        case .exited: droppedBytes > 0 || survivors > 0
+        case .killed, .timedOut, .terminated, .notStarted: true
+        }
     }
 }

@@ -6,6 +6,8 @@ public protocol SecretStore: Sendable {
 
 /// Takes secrets out of what children print.
 public protocol Redacting: Sendable {
-    /// - Parameter secrets: values that the child was given, beside all that are known anyway.
-    func redact(_ output: [UInt8], secrets: [String]) -> (text: String, isRedacted: Bool)
+    /// - Parameters:
+    ///   - secrets: values that the child was given, beside all that are known anyway.
+    ///   - isCut: the output may end in the middle of a secret.
+    func redact(_ output: [UInt8], secrets: [String], isCut: Bool) -> (text: String, isRedacted: Bool)
 }

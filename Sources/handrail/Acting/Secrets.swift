@@ -114,9 +114,9 @@ struct SecretFiles: SecretStore {
 struct OutputRedactor: Redacting {
     let redactor: Redactor
 
-    func redact(_ output: [UInt8], secrets: [String]) -> (text: String, isRedacted: Bool) {
+    func redact(_ output: [UInt8], secrets: [String], isCut: Bool) -> (text: String, isRedacted: Bool) {
         // What a child was given is from the same reading of the folder as the redactor.
-        let redacted = redactor.redact(output)
+        let redacted = redactor.redact(output, isCut: isCut)
         return (String(decoding: redacted, as: UTF8.self), redacted != output)
     }
 }

@@ -158,7 +158,7 @@ private struct NoSecrets: SecretStore {
 }
 
 private struct NoRedaction: Redacting {
-    func redact(_ output: [UInt8], secrets: [String]) -> (text: String, isRedacted: Bool) {
+    func redact(_ output: [UInt8], secrets: [String], isCut: Bool) -> (text: String, isRedacted: Bool) {
         (String(decoding: output, as: UTF8.self), false)
     }
 }

@@ -10,7 +10,8 @@ struct RedactorTests {
     enum Form: CaseIterable {
         case plain, base64, base64URL, wrappedBase64, hexadecimal, upperHexadecimal, percent, lowerPercent, mostPercent,
             form,
-            json, jsonASCII, jsonTwice, shellSingle, shellPython, shellBackslash, c, base64InURL, percentInJSON
+            json, jsonASCII, jsonTwice, shellSingle, shellPython, shellBackslash, c, octal, base64InURL, percentInJSON,
+            base64Twice, jsonInBase64, jsonASCIIInBase64
 
         func spell(_ text: String) -> String {
             let bytes = Array(text.utf8)
@@ -40,9 +41,20 @@ struct RedactorTests {
                 return text.unicodeScalars.map { $0.isASCII && !$0.properties.isAlphabetic ? "\\\($0)" : "\($0)" }
                     .joined()
             case .c: return bytes.map { "\\x" + String(256 + Int($0), radix: 16).dropFirst() }.joined()
+            case .octal:
+                return bytes.map { "\\" + String(512 + Int($0), radix: 8).dropFirst() }.joined()
+            case .base64Twice: return Form.base64.spell(Form.base64.spell(text))
+            case .jsonInBase64: return Form.base64.spell(Form.json.spell(text))
+            case .jsonASCIIInBase64: return Form.base64URL.spell(Form.goJSON(text))
             case .base64InURL: return Form.percent.spell(Form.base64.spell(text))
             case .percentInJSON: return json(percent(bytes, keeping: "-._~\"\\", uppercase: true), ascii: true)
             }
+        }
+
+        /// As Go and Python write it, which escape more.
+        static func goJSON(_ text: String) -> String {
+            json.spell(text).replacing("&", with: "\\u0026").replacing("<", with: "\\u003c")
+                .replacing(">", with: "\\u003e")
         }
 
         private func percent(_ bytes: [UInt8], keeping kept: String, uppercase: Bool) -> String {
@@ -97,6 +109,33 @@ struct RedactorTests {
         for length in 4...8 {
             #expect(!redacted.contains(form.spell(text).dropFirst(offset * 4 / 3 + 1).prefix(length)))
         }
+    }
+
+    /// What is left of a secret when a text was cut within it, in every form and at every place.
+    @Test(arguments: Form.allCases)
+    func theBeginningOfASecretIsTakenFromACutText(form: Form) {
+        let redactor = Redactor(secrets: [.init(name: "canary", bytes: Array(Self.secret.utf8))])
+        let spelled = Array(form.spell(Self.secret).utf8)
+        for length in 0...spelled.count {
+            let text = Array("before <".utf8) + spelled[..<length]
+            let redacted = String(decoding: redactor.redact(text, isCut: true), as: UTF8.self)
+            let isLongEnough = length >= form.bytes(of: 5, of: Self.secret)
+            guard isLongEnough else { continue }
+            let rest = redacted.replacing("=", with: "").replacing("%3D", with: "").replacing("'", with: "")
+            #expect(rest == "before <[redacted]", "\(length) of \(spelled.count)")
+        }
+    }
+
+    /// Only behind what was cut is a beginning the beginning of a secret.
+    @Test func theBeginningOfASecretStaysInAWholeText() {
+        let redactor = Redactor(secrets: [.init(name: "canary", bytes: Array("correct-horse".utf8))])
+        let text = Array("this is correct".utf8)
+        #expect(redactor.redact(text) == text)
+        #expect(redactor.redact(text, isCut: true) == Array("this is [redacted]".utf8))
+        let long = text + Array(String(repeating: ".", count: 30).utf8)
+        #expect(redactor.redact(long, isCut: true) == long)
+        #expect(redactor.redact(Array("it is cor".utf8), isCut: true) == Array("it is cor".utf8))
+        #expect(Redactor().redact(text, isCut: true) == text)
     }
 
     @Test func secretsAreBytes() {
@@ -174,6 +213,16 @@ struct RedactorTests {
 }
 
 extension RedactorTests.Form {
+    /// How much of the spelling holds that many of the first bytes of the secret.
+    fileprivate func bytes(of count: Int, of secret: String) -> Int {
+        switch self {
+        case .base64, .base64URL, .jsonInBase64, .jsonASCIIInBase64: count * 4 / 3 + 1
+        case .wrappedBase64, .base64InURL: count * 4 / 3 + 3
+        case .base64Twice: count * 16 / 9 + 2
+        default: spell(String(decoding: secret.utf8.prefix(count), as: UTF8.self)).utf8.count
+        }
+    }
+
     /// What must not be left: without quotes around it, and without the ends of base64 that hold no bits.
     fileprivate func core(of spelled: String) -> String {
         switch self {
