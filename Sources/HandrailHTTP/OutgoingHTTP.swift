@@ -1,5 +1,6 @@
 internal import AsyncHTTPClient
 internal import Glibc
+internal import HandrailCore
 internal import HandrailFormats
 internal import NIOCore
 internal import NIOHTTP1
@@ -14,8 +15,16 @@ struct OutgoingHTTP: Sendable {
         let body: [UInt8]
 
         var isSuccess: Bool { (200..<300).contains(status) }
-        /// For people: what the server said. It is not trusted more than an alert.
-        var excerpt: String { EscapedExcerpt.of(String(decoding: body.prefix(1000), as: UTF8.self), limit: 200) }
+
+        /// For people: what the server said. It is not trusted more than an alert, and may repeat what it was sent.
+        func excerpt(without redactor: Redactor) -> String {
+            // Before anything is cut or escaped, for then a secret might not be found any more.
+            let looked = Array(body.prefix(Self.excerptedBytes))
+            let redacted = redactor.redact(looked, isCut: body.count > looked.count)
+            return EscapedExcerpt.of(String(decoding: redacted.prefix(1000), as: UTF8.self), limit: 200)
+        }
+
+        private static let excerptedBytes = 64 << 10
     }
 
     enum Failure: Error, Hashable, Sendable {
@@ -25,20 +34,23 @@ struct OutgoingHTTP: Sendable {
         case unanswered(because: String)
     }
 
+    private struct Overdue: Error {}
+
     private static let connecting = TimeAmount.seconds(5)
-    private static let answering = TimeAmount.seconds(10)
-    private static let longestAnswerBytes = 1 << 20
 
     /// Lives as long as the process: a client that is not shut down must not go away.
     private static let client = HTTPClient(
         eventLoopGroupProvider: .singleton,
         configuration: HTTPClient.Configuration(
-            redirectConfiguration: .disallow, timeout: .init(connect: connecting, read: answering)))
+            redirectConfiguration: .disallow, timeout: .init(connect: connecting)))
 
     let method: HTTPMethod
     let url: String
     var headers: [(name: String, value: String)] = []
     var body: [UInt8]?
+    var longestAnswerBytes = 1 << 20
+    /// For all of it, to the last byte: the client's own deadlines end with the head, or start anew with each piece.
+    var patience = Duration.seconds(10)
 
     func send() async throws(Failure) -> Answer {
         var request = HTTPClientRequest(url: url)
@@ -49,9 +61,7 @@ struct OutgoingHTTP: Sendable {
         }
         for header in headers { request.headers.add(name: header.name, value: header.value) }
         do {
-            let response = try await Self.client.execute(request, timeout: Self.answering)
-            let answer = try await response.body.collect(upTo: Self.longestAnswerBytes)
-            return Answer(status: Int(response.status.code), body: Array(answer.readableBytesView))
+            return try await answer(to: request)
         } catch let error as NIOConnectionError {
             throw .notSent(because: "nothing answers at \(error.host):\(error.port)")
         } catch let error as IOError where error.errnoCode == ECONNREFUSED {
@@ -59,8 +69,32 @@ struct OutgoingHTTP: Sendable {
             throw .notSent(because: "nothing listens there")
         } catch let error as HTTPClientError where error == .connectTimeout {
             throw .notSent(because: "no connection within \(Self.connecting.nanoseconds / 1_000_000_000) s")
+        } catch is Overdue {
+            throw .unanswered(because: "no whole answer within \(patience.inWords)")
         } catch {
             throw .unanswered(because: "no whole answer: \(error)")
         }
+    }
+
+    /// The answer or the end of patience, whichever is first. The other one is cancelled.
+    private func answer(to request: HTTPClientRequest) async throws -> Answer {
+        try await withThrowingTaskGroup(of: Answer.self) { group in
+            group.addTask { try await wholeAnswer(to: request) }
+            group.addTask {
+                try await Task.sleep(for: patience)
+                throw Overdue()
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw Overdue() }
+            return first
+        }
+    }
+
+    private func wholeAnswer(to request: HTTPClientRequest) async throws -> Answer {
+        let response = try await Self.client.execute(request, deadline: .distantFuture)
+        let answer = try await response.body.collect(upTo: longestAnswerBytes)
+        // A body whose reading was cancelled ends early, and looks whole.
+        try Task.checkCancellation()
+        return Answer(status: Int(response.status.code), body: Array(answer.readableBytesView))
     }
 }

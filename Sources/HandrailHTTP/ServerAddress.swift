@@ -4,6 +4,8 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     public let text: String
 
     public var description: String { text }
+    /// Then no path can be put behind it.
+    public var hasQuery: Bool { text.utf8.contains(UInt8(ascii: "?")) }
 
     /// - Throws: ``Invalid``, which says what is wrong and shows nothing of a password.
     public init(_ text: String) throws(Invalid) {

@@ -2,6 +2,7 @@ import Glibc
 import HandrailCore
 import HandrailEngine
 import HandrailFormats
+import NIOHTTP1
 import Testing
 
 @testable import HandrailHTTP
@@ -12,7 +13,7 @@ struct FixedClock: WallClock {
 
 private let request = SilenceRequest(
     matchers: #"{alertname="HostDown", zone=~"z[12]", host!="h1", rack!~"r.*"}"#, duration: .seconds(600),
-    comment: #"quoted "text" and <tags>"#)
+    because: #"quoted "text" and <tags>"#, mark: "handrail run 7, step 1, plan 2c26b46b68ffc68f")
 
 /// What is certain about a call, and what is not, whatever a server does.
 @Suite struct SilencerAnswerTests {
@@ -28,7 +29,8 @@ private let request = SilenceRequest(
             .answer(status: status, headers: [("location", other.url)], body: "bad\n\u{1b}[31mred")
         ])
         await #expect(throws: error) { try await alertmanager(server.url).silence(request) }
-        #expect(server.requests.count == 1)
+        // Where it may have been made it is looked for.
+        #expect(server.requests.map(\.head.method) == (status >= 500 ? [.POST, .GET] : [.POST]))
         #expect(other.requests.isEmpty, "a redirect was followed")
         try await server.stop()
         try await other.stop()
@@ -68,16 +70,18 @@ private let request = SilenceRequest(
         let server = try await LoopbackServer([.answer(status: 200, headers: [], body: "")])
         for identifier in ["", "../status", "a b", "a?b", String(repeating: "a", count: 65)] {
             await #expect(throws: SilencerError.refused(because: "this is no identifier of a silence")) {
-                try await alertmanager(server.url).expire(identifier)
+                try await alertmanager(server.url).expire(MadeSilence(identifier: identifier, server: nil))
             }
         }
         #expect(server.requests.isEmpty)
         try await server.stop()
     }
+}
 
-    private func alertmanager(_ url: String) throws -> Alertmanager {
-        Alertmanager(try ServerAddress(url), clock: FixedClock(now: Timestamp(milliseconds: 1_000)))
-    }
+func alertmanager(_ url: String, secrets: [String] = []) throws -> Alertmanager {
+    Alertmanager(
+        try ServerAddress(url), clock: FixedClock(now: Timestamp(milliseconds: 1_000)),
+        redactor: Redactor(secrets: secrets.map { .init(name: "canary", bytes: Array($0.utf8)) }))
 }
 
 /// Against the real one.
@@ -85,8 +89,10 @@ private let request = SilenceRequest(
 struct RealAlertmanagerTests {
     @Test func aSilenceSaysWhatTheSelectorSaysAndEnds() async throws {
         let server = try await RealAlertmanager()
-        let alertmanager = Alertmanager(try ServerAddress(server.url + "/"), clock: Now())
-        let identifier = try await alertmanager.silence(request)
+        let alertmanager = Alertmanager(try ServerAddress(server.url + "/"), clock: Now(), redactor: Redactor())
+        let silence = try await alertmanager.silence(request)
+        #expect(silence.server == server.url)
+        let identifier = silence.identifier
         let made = try await server.silence(identifier)
         #expect(made["status"]?["state"] == .string("active"))
         #expect(made["comment"] == .string(request.comment))
@@ -95,20 +101,42 @@ struct RealAlertmanagerTests {
             matchers(of: made) == [
                 "alertname HostDown true false", "host h1 false false", "rack r.* false true", "zone z[12] true true",
             ])
-        try await alertmanager.expire(identifier)
+        try await alertmanager.expire(silence)
         #expect(try await server.silence(identifier)["status"]?["state"] == .string("expired"))
         // Twice is as good as once, and what was never there is not there.
-        try await alertmanager.expire(identifier)
-        try await alertmanager.expire("00000000-0000-0000-0000-000000000000")
+        try await alertmanager.expire(silence)
+        try await alertmanager.expire(
+            MadeSilence(identifier: "00000000-0000-0000-0000-000000000000", server: server.url))
+        await server.stop()
+    }
+
+    @Test func aSilenceIsFoundByItsMark() async throws {
+        let server = try await RealAlertmanager()
+        let alertmanager = Alertmanager(try ServerAddress(server.url), clock: Now(), redactor: Redactor())
+        let other = SilenceRequest(
+            matchers: request.matchers, duration: request.duration, because: request.because, mark: "run 8")
+        let (silence, neighbour) = (
+            try await alertmanager.silence(request), try await alertmanager.silence(other)
+        )
+        let again = SilenceRequest(
+            matchers: request.matchers, duration: request.duration, because: request.because, mark: request.mark,
+            isRepeated: true)
+        #expect(try await alertmanager.silence(again) == silence)
+        #expect(try await alertmanager.expireSilence(marked: request.mark) == silence)
+        #expect(try await server.silence(silence.identifier)["status"]?["state"] == .string("expired"))
+        #expect(try await server.silence(neighbour.identifier)["status"]?["state"] == .string("active"))
+        // It was there and is over, which is known.
+        #expect(try await alertmanager.expireSilence(marked: request.mark) == silence)
         await server.stop()
     }
 
     @Test func whatAlertmanagerRefusesIsRefused() async throws {
         let server = try await RealAlertmanager()
-        let alertmanager = Alertmanager(try ServerAddress(server.url), clock: Now())
+        let alertmanager = Alertmanager(try ServerAddress(server.url), clock: Now(), redactor: Redactor())
         do {
             _ = try await alertmanager.silence(
-                SilenceRequest(matchers: #"{alertname="x"}"#, duration: .seconds(-600), comment: "over already"))
+                SilenceRequest(
+                    matchers: #"{alertname="x"}"#, duration: .seconds(-600), because: "over already", mark: "run 1"))
             Issue.record("it was silenced")
         } catch SilencerError.refused(let because) {
             #expect(because.hasPrefix("Alertmanager answered 400: "))

@@ -14,6 +14,8 @@ final class LoopbackServer: Sendable {
         case answer(status: Int, headers: [(String, String)], body: String)
         /// Takes the request and closes the connection.
         case hangUp
+        /// Begins to answer, and goes on and on with a byte at a time.
+        case dribble(every: TimeAmount)
     }
 
     private let channel: any Channel
@@ -74,6 +76,15 @@ final class LoopbackServer: Sendable {
         private func answer(_ behaviour: Behaviour, _ context: ChannelHandlerContext) {
             switch behaviour {
             case .hangUp: context.close(promise: nil)
+            case .dribble(let pause):
+                let head = HTTPResponseHead(version: .http1_1, status: .ok)
+                context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+                let channel = context.channel
+                context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: pause) { task in
+                    guard channel.isActive else { return task.cancel() }
+                    let byte = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: " ")))
+                    channel.writeAndFlush(byte, promise: nil)
+                }
             case .answer(let status, let headers, let body):
                 var fields = HTTPHeaders(headers)
                 fields.replaceOrAdd(name: "content-length", value: "\(body.utf8.count)")

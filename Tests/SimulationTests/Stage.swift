@@ -30,9 +30,9 @@ struct Stage {
         take(director.start(start, at: now))
     }
 
-    mutating func fire(_ name: String, unit: String) {
+    mutating func fire(_ name: String, unit: String, service: String = "alpha") {
         let labels = LabelSet(
-            [("alertname", name), ("service", "alpha"), ("unit", unit)].map {
+            [("alertname", name), ("service", service), ("unit", unit)].map {
                 Label(name: ExactText($0.0), value: ExactText($0.1))
             }, identity: AlertIdentity())
         let alert = Alert(labels: labels, status: .firing, startsAt: now)
@@ -60,9 +60,19 @@ struct Stage {
         end(orders.count - 1, .exited(code: 1))
     }
 
-    private mutating func end(_ index: Int, _ ending: ExecutionEnding) {
+    /// Reports of the last order that nobody knows what became of it.
+    mutating func loseAnswer() {
+        end(orders.count - 1, .unanswered(because: "Alertmanager answered 502: bad gateway"))
+    }
+
+    /// Reports that the last order ended well, and what it printed.
+    mutating func succeed(printing output: String) {
+        end(orders.count - 1, .exited(code: 0), output)
+    }
+
+    private mutating func end(_ index: Int, _ ending: ExecutionEnding, _ output: String = "1") {
         let order = orders[index]
-        handle(.carriedOut(run: order.run, number: order.number, OrderReport(ending: ending, output: "1")))
+        handle(.carriedOut(run: order.run, number: order.number, OrderReport(ending: ending, output: output)))
     }
 
     func state(of run: Int) -> RunState? { director.engine.runView(run)?.run?.state }

@@ -35,11 +35,20 @@ public enum BuiltInActions {
 
     private static let nowhere = FileLocation(file: "built-in", line: 1, column: 1)
 
+    /// A silence that is asked for twice is two silences.
+    private static func isIdempotent(_ builtIn: Operation.BuiltIn) -> Bool {
+        switch builtIn {
+        case .alertsDeduplicate, .alertsSilence: false
+        case .incidentNote, .incidentNotify: true
+        }
+    }
+
     private static func action(
         _ builtIn: Operation.BuiltIn, effect: Effect, undo: Undo, about: String, parameters: [Parameter]
     ) -> Action {
         Action(
-            name: builtIn.rawValue, about: about, effect: effect, isIdempotent: true, parameters: parameters,
+            name: builtIn.rawValue, about: about, effect: effect, isIdempotent: isIdempotent(builtIn),
+            parameters: parameters,
             rehearsal: .none(because: "the engine does it itself and shows the effect beforehand"),
             operation: .builtIn(builtIn), undo: undo, timeout: .seconds(10), location: nowhere)
     }

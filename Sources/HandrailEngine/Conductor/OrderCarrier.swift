@@ -28,12 +28,15 @@ public struct OrderCarrier: Sendable {
         switch order {
         case .observe(let command): await run(command) { await executor.observe($0) }
         case .perform(let command, let permit): await run(command) { await executor.perform($0, permit: permit) }
-        case .silence(let request, _): await silence { try await $0.silence(request) }
-        case .expire(let identifier, _):
+        case .silence(let request, _):
+            await silence { BuiltInSteps.output(try await $0.silence(request)) }
+        case .expire(let made, _):
             await silence { silencer in
-                try await silencer.expire(identifier)
+                try await silencer.expire(made)
                 return ""
             }
+        case .expireMarked(let mark, _):
+            await silence { BuiltInSteps.output(try await $0.expireSilence(marked: mark)) }
         case .announce(let announcement, _): await announce(announcement)
         }
     }
@@ -79,17 +82,20 @@ public struct OrderCarrier: Sendable {
             return OrderReport(ending: .exited(code: 0), output: try await call(silencer))
         } catch let error as SilencerError {
             switch error {
-            case .refused(let because): return OrderReport(ending: .exited(code: 1), errorOutput: because)
-            case .unreachable(let because): return OrderReport(ending: .notStarted(because: because))
-            case .unknown(let because): return OrderReport(ending: .timedOut, errorOutput: because)
+            case .refused(let because):
+                return OrderReport(ending: .exited(code: 1), errorOutput: redacted(because))
+            case .unreachable(let because): return OrderReport(ending: .notStarted(because: redacted(because)))
+            case .unknown(let because): return OrderReport(ending: .unanswered(because: redacted(because)))
             }
         } catch {
-            return OrderReport(ending: .timedOut, errorOutput: text(of: error))
+            return OrderReport(ending: .unanswered(because: text(of: error)))
         }
     }
 
-    private func text(of error: any Error) -> String {
-        redactor.redact(Array("\(error)".utf8), secrets: [], isCut: false).text
+    private func text(of error: any Error) -> String { redacted("\(error)") }
+
+    private func redacted(_ text: String) -> String {
+        redactor.redact(Array(text.utf8), secrets: [], isCut: false).text
     }
 }
 
@@ -98,7 +104,7 @@ extension ExecutionReport {
     fileprivate var mayBeCut: Bool {
         switch ending {
         case .exited: droppedBytes > 0 || survivors > 0
-        case .killed, .timedOut, .terminated, .notStarted: true
+        case .killed, .timedOut, .terminated, .unanswered, .notStarted: true
         }
     }
 }

@@ -2,8 +2,9 @@ internal import HandrailCore
 
 /// Steps that the engine does itself.
 enum BuiltInSteps {
-    /// The name under which a silence's identifier is kept for its undo.
-    static let identifier = "silence"
+    /// The names under which a silence's identifier and its server are kept for its undo.
+    private static let identifier = "silence"
+    private static let server = "alertmanager"
 
     static func makesSilence(_ step: PlannedStep) -> Bool {
         switch Operation.BuiltIn(rawValue: step.action) {
@@ -40,9 +41,12 @@ enum BuiltInSteps {
                 throw PlanRefusal("`for` is no span of time", at: step.location)
             }
             let because = arguments["because"].isEmpty ? "keeps \(arguments["keep"])" : arguments["because"]
-            let comment = "\(view.record.plan.runbook), incident \(view.incident), run \(view.id): \(because)"
             return .silence(
-                SilenceRequest(matchers: arguments["match"], duration: duration, comment: comment), permit)
+                SilenceRequest(
+                    matchers: arguments["match"], duration: duration,
+                    because: "\(view.record.plan.runbook), incident \(view.incident): \(because)",
+                    mark: mark(permit, view), isRepeated: permit.attempt > 1),
+                permit)
         case .incidentNote: return nil
         case .incidentNotify:
             return .announce(
@@ -50,6 +54,30 @@ enum BuiltInSteps {
                 permit)
         case nil: throw PlanRefusal("`\(step.action)` is not built in", at: step.location)
         }
+    }
+
+    // MARK: - What was silenced
+
+    /// Runs are counted from 1 by every engine, so their numbers alone would fit another engine's silences as well.
+    private static func mark(_ permit: Permit, _ view: RunView) -> String {
+        "handrail run \(view.id), step \(permit.step + 1), plan \(permit.planDigest.prefix(16))"
+    }
+
+    static func output(_ silence: MadeSilence) -> String {
+        ([silence.identifier] + [silence.server].compactMap(\.self)).joined(separator: " ")
+    }
+
+    static func captured(from output: String) -> [String: String] {
+        let words = output.split(separator: " ", maxSplits: 1).map(String.init)
+        var captured = [identifier: words.first ?? ""]
+        if words.count > 1 { captured[server] = words[1] }
+        return captured
+    }
+
+    /// Where its outcome was unknown nobody knows its identifier, and it has to be looked for.
+    static func undoing(_ captured: [String: String], _ permit: Permit, _ view: RunView) -> Order {
+        guard let identifier = captured[identifier] else { return .expireMarked(mark(permit, view), permit) }
+        return .expire(MadeSilence(identifier: identifier, server: captured[server]), permit)
     }
 
     /// How many alerts a silence would cover now, and how many of those that fire stay.

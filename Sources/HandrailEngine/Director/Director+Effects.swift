@@ -192,10 +192,7 @@ extension Director {
         let captured = run.captured[step] ?? [:]
         do throws(PlanRefusal) {
             if case .builtIn = planned.undo {
-                guard let identifier = captured[BuiltInSteps.identifier] else {
-                    throw PlanRefusal("nobody knows which silence it was", at: planned.location)
-                }
-                put(.expire(identifier, permit), for: view.id)
+                put(BuiltInSteps.undoing(captured, permit, view), for: view.id)
                 return
             }
             carryOut(try UndoArguments.render(planned, captured: captured), planned, view.id) { .perform($0, permit) }
@@ -271,7 +268,7 @@ extension Director {
     ) {
         activities[run] = nil
         if BuiltInSteps.makesSilence(planned), report.isSuccess {
-            advance(run, .captured(step: step, [BuiltInSteps.identifier: report.output]))
+            advance(run, .captured(step: step, BuiltInSteps.captured(from: report.output)))
         }
         advance(
             run,

@@ -59,7 +59,7 @@ extension Director {
         activities[run] = nil
         switch report.ending {
         case .exited: answer(probing.purpose, run, .unhealthy, "the probe \(probing.lastAnswer)")
-        case .killed, .timedOut, .terminated, .notStarted:
+        case .killed, .timedOut, .terminated, .unanswered, .notStarted:
             answer(probing.purpose, run, .inconclusive, "the probe \(probing.lastAnswer)")
         }
     }

@@ -6,8 +6,9 @@ public enum Order: Hashable, Sendable {
     case observe(CommandOrder)
     case perform(CommandOrder, Permit)
     case silence(SilenceRequest, Permit)
-    /// By the silence's identifier.
-    case expire(String, Permit)
+    case expire(MadeSilence, Permit)
+    /// A silence that may have been made, by its mark.
+    case expireMarked(String, Permit)
     case announce(Announcement, Permit)
 }
 
@@ -29,7 +30,7 @@ public struct CommandOrder: Hashable, Sendable {
 /// What came of an order.
 public struct OrderReport: Hashable, Sendable {
     public let ending: ExecutionEnding
-    /// Redacted and bounded; of a silence its identifier.
+    /// Redacted and bounded; of a silence its identifier and where it is.
     public let output: String
     public let errorOutput: String
     public let droppedBytes: Int
@@ -63,6 +64,7 @@ extension ExecutionEnding {
         case .killed(let signal): "was killed by signal \(signal)"
         case .timedOut: "was stopped after \(timeout.inWords)"
         case .terminated: "was stopped"
+        case .unanswered(let because): "has an unknown outcome: \(because)"
         case .notStarted(let because): "was not started: \(because)"
         }
     }
@@ -72,7 +74,7 @@ extension ExecutionEnding {
         switch self {
         case .exited(code: 0): .succeeded
         case .exited: .failed(because: "it \(inWords(timeout: timeout))")
-        case .killed, .timedOut, .terminated: .unknown(because: "it \(inWords(timeout: timeout))")
+        case .killed, .timedOut, .terminated, .unanswered: .unknown(because: "it \(inWords(timeout: timeout))")
         case .notStarted(let because): .notStarted(because: because)
         }
     }

@@ -68,6 +68,8 @@ public enum ExecutionEnding: Hashable, Sendable {
     case timedOut
     /// It was stopped because somebody asked for it.
     case terminated
+    /// Another server was asked, and nobody knows whether it did it.
+    case unanswered(because: String)
     /// Nothing was started, for certain.
     case notStarted(because: String)
 }

@@ -49,7 +49,7 @@ final class ActingEngine: Sendable {
         let redactor = secrets.redactor
         let carrier = OrderCarrier(
             executor: executor, secrets: secrets, redactor: OutputRedactor(redactor: redactor),
-            silencer: try Self.silencer(options, clock),
+            silencer: try Self.silencer(options, clock, redactor),
             notifier: try Notifiers.make(options.notifying, executor: executor, secrets: secrets, clock: clock),
             environment: Self.environment(passing: options.passedEnvironment))
         let mode: Engine.Mode = options.acts ? .act : .observe
@@ -104,8 +104,16 @@ final class ActingEngine: Sendable {
         return journal
     }
 
-    private static func silencer(_ options: ActingOptions, _ clock: SystemClock) throws -> Alertmanager? {
-        try options.alertmanager.map { Alertmanager(try Notifiers.address($0, of: "--alertmanager"), clock: clock) }
+    private static func silencer(
+        _ options: ActingOptions, _ clock: SystemClock, _ redactor: Redactor
+    ) throws -> Alertmanager? {
+        try options.alertmanager.map { text in
+            let address = try Notifiers.address(text, of: "--alertmanager")
+            guard !address.hasQuery else {
+                throw Failure(Failure.wrongUsage, "--alertmanager: a query (`?`) means nothing in front of a path")
+            }
+            return Alertmanager(address, clock: clock, redactor: redactor)
+        }
     }
 
     private static func environment(passing names: [String]) -> [String: String] {

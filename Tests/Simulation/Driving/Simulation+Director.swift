@@ -165,7 +165,8 @@ extension Simulation {
         switch order {
         case .observe(let command): argv = command.argv
         case .perform(let command, let given): (argv, permit) = (command.argv, given)
-        case .silence(_, let given), .expire(_, let given), .announce(_, let given): (argv, permit) = ([], given)
+        case .silence(_, let given), .expire(_, let given), .expireMarked(_, let given), .announce(_, let given):
+            (argv, permit) = ([], given)
         }
         let id = executions.count
         let timeout = record.plan.steps[permit?.step ?? 0].timeout
@@ -272,7 +273,7 @@ extension Simulation {
         case .silence:
             return OrderReport(
                 ending: execution.ending, output: execution.ending == .exited(code: 0) ? world.makeSilence() : "")
-        case .perform, .expire, .announce: return OrderReport(ending: execution.ending)
+        case .perform, .expire, .expireMarked, .announce: return OrderReport(ending: execution.ending)
         }
     }
 
