@@ -17,7 +17,8 @@ struct Console {
         write(Array(text.utf8))
     }
 
-    /// Writes all of it, or ends the program: half a document must not look like a whole one.
+    /// Writes all of it, or ends the program: half a document must not look like a whole one. What is said on the standard
+    /// error and reaches nobody is forgotten: there is nobody to be told.
     func write(_ bytes: [UInt8]) {
         var written = 0
         while written < bytes.count {
@@ -26,6 +27,7 @@ struct Console {
             }
             if count < 0 {
                 if errno == EINTR { continue }
+                if descriptor == STDERR_FILENO { return }
                 exit(Failure.unreachable)
             }
             written += count

@@ -46,7 +46,9 @@ enum Main {
             } else {
                 try command.run()
             }
+            await EngineLog.flush()
         } catch {
+            await EngineLog.flush()
             exit(report(error))
         }
     }

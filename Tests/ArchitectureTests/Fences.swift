@@ -13,7 +13,7 @@ enum Fences {
         ],
         "handrail": [
             "CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "HandrailProcess",
-            "HandrailSQLite", "HandrailHTTP", "ArgumentParser", "Crypto", "Dispatch", "Glibc",
+            "HandrailSQLite", "HandrailHTTP", "ArgumentParser", "Crypto", "Dispatch", "Glibc", "Synchronization",
         ],
     ]
 

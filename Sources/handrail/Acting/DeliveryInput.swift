@@ -75,7 +75,7 @@ final class DeliveryInput: Sendable {
         }
 
         private static func report(_ text: String) {
-            Console.error.write("handrail: \(TerminalText.escaped(text))\n")
+            EngineLog.error.write("handrail: \(TerminalText.escaped(text))\n")
         }
     }
 }

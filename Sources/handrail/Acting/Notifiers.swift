@@ -64,7 +64,7 @@ struct ConsoleNotifier: Notifier {
     func announce(_ announcement: Announcement) async throws {
         let to = announcement.to.map { "to \(TerminalText.escaped($0)): " } ?? ""
         for line in announcement.text.split(separator: "\n") {
-            Console.error.write("handrail: \(to)\(TerminalText.escaped(String(line)))\n")
+            EngineLog.error.write("handrail: \(to)\(TerminalText.escaped(String(line)))\n")
         }
     }
 }

@@ -4,17 +4,18 @@ internal import HandrailFormats
 
 /// What `handrail run` says on the standard output: one line for what matters, in the order in which it became durable.
 enum RunLog {
+    /// Does not wait.
     static func write(_ entries: [TimelineEntry]) {
-        let lines = entries.compactMap { entry in
-            text(of: entry.event, entry.incident).map { "\(entry.at.rfc3339)  \($0)\n" }
+        for entry in entries {
+            guard let text = text(of: entry.event, entry.incident) else { continue }
+            EngineLog.output.write("\(entry.at.rfc3339)  \(text)\n")
         }
-        if !lines.isEmpty { Console.output.write(lines.joined()) }
     }
 
     static func recovered(_ runs: [RunView]) {
         for view in runs {
             let state = view.run.map { RunStateText.words($0.state) } ?? "not begun"
-            Console.error.write(
+            EngineLog.error.write(
                 "handrail: run \(view.id) of \(TextEscape.line(view.record.plan.runbook)) was found: \(state)\n")
         }
     }

@@ -56,12 +56,13 @@ struct RunCommand: AsyncParsableCommand {
     var signingKey: String?
 
     func run() async throws {
+        EngineLog.begin()
         let directory = try StateDirectory.openedForEngine(option: state.state)
         let engine = try await Self.opened(options(directory))
         let interrupted = await engine.begin()
         RunLog.recovered(interrupted)
         let inbox = InboxService(directory: directory, conductor: engine.conductor) { text in
-            Console.error.write("handrail: \(text)\n")
+            EngineLog.error.write("handrail: \(text)\n")
         }
         let requests = Task { try await inbox.run() }
         let clock = Task { await Self.keepTime(engine.conductor) }
@@ -118,7 +119,7 @@ struct RunCommand: AsyncParsableCommand {
             let deliveries = try DeliveryInput(path: input, payload: source?.source, identity: identity)
             while let delivery = try await deliveries.next() {
                 if act, let because = DeliveryAge.obstacle(delivery, at: WallTime.now, atMost: dedupe.staleAfter) {
-                    Console.error.write("handrail: \(TerminalText.escaped(input)): \(because)\n")
+                    EngineLog.error.write("handrail: \(TerminalText.escaped(input)): \(because)\n")
                     continue
                 }
                 if case .refused(let because) = await engine.conductor.receive(delivery) {
