@@ -93,6 +93,22 @@ import Testing
         }
     }
 
+    /// The reason names the value, and cuts it, perhaps within the secret.
+    @Test(arguments: [0, 40, 55])
+    func whatIsSaidOfARefusedAlertShowsNoSecret(before: Int) async throws {
+        let scratch = try Scratch()
+        try prepare(scratch)
+        let status = String(repeating: ".", count: before) + Self.declared
+        let alert = #"{"status":"\#(status)","startsAt":"2026-01-01T00:00:00Z","labels":{"alertname":"A"}}"#
+        let run = try await Program.run(
+            [
+                "run", "--source", "alertmanager", "--state", scratch.path("state"), "--workspace",
+                scratch.path("workspace"), "--secrets", scratch.path("secrets"), "-",
+            ], input: #"{"version":"4","status":"firing","alerts":[\#(alert)]}"#)
+        #expect(run.code == 0 && run.errors.contains("neither `firing` nor `resolved`"), "\(run)")
+        #expect(!run.errors.contains("cana"), "\(run)")
+    }
+
     /// As programs print them; base64 at each offset, without the ends that depend on the neighbours.
     private static let forms: [String] = {
         let bytes = Array(declared.utf8)

@@ -1,18 +1,26 @@
 /// Takes secrets out of what comes in, before anything else sees it: what is never known is never shown or kept.
 ///
 /// A label whose value held a secret has another value afterwards, and so the alert another identity: alerts that differ
-/// in the secret only become one. Names of labels stay as they are.
+/// in the secret only become one. Names of labels stay as they are; where a name says that its value is secret, such as
+/// `password` or `authorization`, the whole value goes.
 public struct IntakeRedactor: Sendable {
     /// Beyond this many distinct values everything is looked at anew: memory stays bounded in a storm.
     static let rememberedValues = 100_000
     /// Longer values are looked at each time.
     static let longestRememberedBytes = 512
+    /// There are few names, unless somebody makes them up.
+    static let rememberedNames = 10_000
+
+    private static let replacement = ExactText(String(decoding: Redactor.replacement, as: UTF8.self))
 
     private let redactor: Redactor
     /// What became of values that were looked at, since alerts repeat theirs.
     private var known: [ExactText: ExactText] = [:]
+    /// Whether names say that their values are secret.
+    private var knownNames: [ExactText: Bool] = [:]
 
     var rememberedCount: Int { known.count }
+    var rememberedNameCount: Int { knownNames.count }
 
     public init(_ redactor: Redactor) {
         self.redactor = redactor
@@ -24,9 +32,10 @@ public struct IntakeRedactor: Sendable {
             truncatedAlerts: delivery.truncatedAlerts, isAuthenticated: delivery.isAuthenticated)
     }
 
-    /// What people write, such as why they reject something.
+    /// What people write, such as why they reject something, and whatever else they typed. What is known by a name has it
+    /// from what was redacted as well, so it is still found.
     public func redact(_ request: PersonRequest) -> PersonRequest {
-        request.replacingReason { redactor.redact($0) }
+        request.replacingTexts { redactor.redact($0) }
     }
 
     private mutating func redact(_ alert: Alert) -> Alert {
@@ -44,12 +53,22 @@ public struct IntakeRedactor: Sendable {
     private mutating func redacted(_ labels: [Label]) -> [Label]? {
         var changed: [Label]?
         for (index, label) in labels.enumerated() {
-            let value = redacted(label.value)
+            let value =
+                isSecret(name: label.name) && !label.value.isEmpty ? Self.replacement : redacted(label.value)
             guard value != label.value else { continue }
             changed = changed ?? labels
             changed?[index] = Label(name: label.name, value: value)
         }
         return changed
+    }
+
+    private mutating func isSecret(name: ExactText) -> Bool {
+        if let found = knownNames[name] { return found }
+        let result = Redactor.isSecret(name: name.string)
+        guard name.string.utf8.count <= Self.longestRememberedBytes else { return result }
+        if knownNames.count >= Self.rememberedNames { knownNames.removeAll(keepingCapacity: true) }
+        knownNames[name] = result
+        return result
     }
 
     private mutating func redacted(_ value: ExactText) -> ExactText {

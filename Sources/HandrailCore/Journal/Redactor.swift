@@ -68,6 +68,12 @@ public struct Redactor: Sendable {
         return ranges
     }
 
+    /// Whether a value of this name is taken for a secret, whatever it is: `password`, `api_token`, `authorization`.
+    static func isSecret(name: String) -> Bool {
+        let text = Array("\(name)=x".utf8)
+        return CredentialPatterns.matches(in: text).contains { $0.upperBound == text.count }
+    }
+
     /// A line's end is the end of a value here, so lines are not joined.
     private func credentials(in plain: DecodedView) -> [Range<Int>] {
         [plain, plain.decoded(.percent), plain.decoded(.backslash)].compactMap { $0 }

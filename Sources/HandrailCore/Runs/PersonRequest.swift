@@ -13,15 +13,17 @@ public enum PersonRequest: Hashable, Sendable {
     /// A quarantined target is fine again.
     case release(target: String, because: String)
 
-    func replacingReason(_ change: (String) -> String) -> PersonRequest {
+    /// With `change` made to everything that somebody typed.
+    func replacingTexts(_ change: (String) -> String) -> PersonRequest {
         switch self {
-        case .approve, .resume: self
+        case .approve(let run, let digest): .approve(run: run, digest: change(digest))
         case .reject(let run, let because): .reject(run: run, because: change(because))
         case .cancel(let run, let because): .cancel(run: run, because: change(because))
         case .rollBack(let run, let because): .rollBack(run: run, because: change(because))
         case .takeOver(let run, let because): .takeOver(run: run, because: change(because))
-        case .pause(let scope, let because): .pause(scope, because: change(because))
-        case .release(let target, let because): .release(target: target, because: change(because))
+        case .pause(let scope, let because): .pause(scope.replacingName(change), because: change(because))
+        case .resume(let scope): .resume(scope.replacingName(change))
+        case .release(let target, let because): .release(target: change(target), because: change(because))
         }
     }
 }
@@ -42,6 +44,14 @@ public enum PauseScope: Hashable, Sendable, Comparable, CustomStringConvertible 
             self = .service(ExactText(String(text.dropFirst(8))))
         } else {
             return nil
+        }
+    }
+
+    fileprivate func replacingName(_ change: (String) -> String) -> PauseScope {
+        switch self {
+        case .everything: self
+        case .runbook(let name): .runbook(ExactText(change(name.string)))
+        case .service(let name): .service(ExactText(change(name.string)))
         }
     }
 

@@ -66,8 +66,12 @@ public actor Conductor {
     }
 
     public func handle(_ request: PersonRequest, by person: Person) async -> Director.Answer {
-        let request = intake.redact(request)
-        return await ask { .request(request, by: person, ticket: $0) }
+        let redacted = intake.redact(request)
+        if case .pause(let scope, _) = request, case .pause(let other, _) = redacted, scope != other {
+            // It would stop something else than what was meant.
+            return .refused(because: "the name of what is to be paused looks like a secret; everything can be paused")
+        }
+        return await ask { .request(redacted, by: person, ticket: $0) }
     }
 
     /// To be called when ``nextDue`` has come, and at any other time.

@@ -30,6 +30,8 @@ final class ActingEngine: Sendable {
     let conductor: Conductor
     let workspace: Workspace
     let codec: EngineCodec
+    /// Of all secrets that it was given.
+    let redactor: Redactor
     private let journal: SQLiteJournal
     private let lock: StateDirectoryLock
     private let start: EngineStart
@@ -46,7 +48,7 @@ final class ActingEngine: Sendable {
         codec = EngineCodec(workspace: loaded.workspace)
         let clock = SystemClock()
         let secrets = try SecretFiles(folder: options.secrets)
-        let redactor = secrets.redactor
+        redactor = secrets.redactor
         let carrier = OrderCarrier(
             executor: executor, secrets: secrets, redactor: OutputRedactor(redactor: redactor),
             silencer: try Self.silencer(options, clock, redactor),

@@ -7,10 +7,12 @@ final class DeliveryInput: Sendable {
     private let queue = DispatchQueue(label: "deliveries")
     private let content: Content
 
-    /// - Parameter payload: the whole input is one payload of this kind. Nil: it is a recording.
-    init(path: String, payload: SourceKind?, identity: AlertIdentity) throws {
+    /// - Parameters:
+    ///   - payload: the whole input is one payload of this kind. Nil: it is a recording.
+    ///   - redactor: for what is said of alerts that are refused, which shows pieces of them.
+    init(path: String, payload: SourceKind?, identity: AlertIdentity, redactor: Redactor) throws {
         do {
-            content = try Content(path: path, payload: payload, identity: identity)
+            content = try Content(path: path, payload: payload, identity: identity, redactor: redactor)
         } catch let error as RecordingError {
             throw Failure(Failure.unreachable, error.message)
         }
@@ -31,8 +33,10 @@ final class DeliveryInput: Sendable {
         private var payload: (kind: SourceKind, bytes: [UInt8])?
         private let path: String
         private let identity: AlertIdentity
+        private let redactor: Redactor
 
-        init(path: String, payload kind: SourceKind?, identity: AlertIdentity) throws {
+        init(path: String, payload kind: SourceKind?, identity: AlertIdentity, redactor: Redactor) throws {
+            self.redactor = redactor
             self.path = path
             self.identity = identity
             if let kind {
@@ -52,7 +56,7 @@ final class DeliveryInput: Sendable {
                 case .delivery(let decoded, let line):
                     report(decoded, "\(path):\(line)")
                     return decoded.delivery
-                case .invalidLine(let number, let reason): Self.report("\(path):\(number): \(reason)")
+                case .invalidLine(let number, let reason): report("\(path):\(number): \(reason)")
                 }
             }
             return nil
@@ -66,16 +70,25 @@ final class DeliveryInput: Sendable {
                 report(decoded, path)
                 return decoded.delivery
             } catch {
-                throw Failure(Failure.findings, TerminalText.escaped("\(path): \(error.message)"))
+                throw Failure(Failure.findings, TerminalText.escaped(redacted("\(path): \(error.message)")))
             }
         }
 
         private func report(_ decoded: DecodedDelivery, _ place: String) {
-            for alert in decoded.rejected { Self.report("\(place): alert \(alert.index): \(alert.reason)") }
+            for alert in decoded.rejected { report("\(place): alert \(alert.index): \(alert.reason)") }
         }
 
-        private static func report(_ text: String) {
-            EngineLog.error.write("handrail: \(TerminalText.escaped(text))\n")
+        private func report(_ text: String) {
+            EngineLog.error.write("handrail: \(TerminalText.escaped(redacted(text)))\n")
+        }
+
+        /// Reasons show the beginnings of values, and `…` where they were cut, perhaps within a secret.
+        private func redacted(_ text: String) -> String {
+            let pieces = text.split(separator: "…", omittingEmptySubsequences: false)
+            return pieces.indices.map { index in
+                let redacted = redactor.redact(Array(pieces[index].utf8), isCut: index < pieces.endIndex - 1)
+                return String(decoding: redacted, as: UTF8.self)
+            }.joined(separator: "…")
         }
     }
 }

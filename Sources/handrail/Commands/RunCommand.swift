@@ -116,7 +116,8 @@ struct RunCommand: AsyncParsableCommand {
         let dedupe = engine.workspace.correlation.dedupe
         let identity = AlertIdentity(ignoredLabels: Set(dedupe.ignoreLabels))
         for input in inputs {
-            let deliveries = try DeliveryInput(path: input, payload: source?.source, identity: identity)
+            let deliveries = try DeliveryInput(
+                path: input, payload: source?.source, identity: identity, redactor: engine.redactor)
             while let delivery = try await deliveries.next() {
                 if act, let because = DeliveryAge.obstacle(delivery, at: WallTime.now, atMost: dedupe.staleAfter) {
                     EngineLog.error.write("handrail: \(TerminalText.escaped(input)): \(because)\n")

@@ -72,11 +72,57 @@ import Testing
         #expect(redactor.redact(.resume(.everything)) == .resume(.everything))
     }
 
+    /// Whatever is typed is kept with the answer, and somebody pastes the wrong thing.
+    @Test func whatPeopleTypeElsewhereIsRidOfSecretsToo() {
+        let name = ExactText(Self.secret)
+        let requests: [PersonRequest] = [
+            .approve(run: 1, digest: Self.secret), .pause(.runbook(name), because: ""),
+            .pause(.service(name), because: ""), .resume(.runbook(name)), .resume(.service(name)),
+            .release(target: Self.secret, because: "it is fine"),
+        ]
+        for request in requests { #expect(!"\(redactor.redact(request))".contains(Self.secret)) }
+        let harmless = PersonRequest.pause(.runbook("restart-token-service"), because: "")
+        #expect(redactor.redact(harmless) == harmless)
+    }
+
+    @Test(arguments: [
+        "password", "DB_PASSWORD", "apiToken", "x-api-key", "authorization", "Authorization", "cookie", "client_secret",
+        "aws_secret_access_key",
+    ])
+    func aValueWhoseNameSaysThatItIsSecretGoes(name: String) {
+        var redactor = IntakeRedactor(Redactor())
+        for _ in 0..<2 {
+            let delivery = Self.delivery(
+                [("alertname", "A"), (name, "hunter2, and more;")], annotations: [(name, "(correct horse)")])
+            let redacted = redactor.redact(delivery)
+            #expect(redacted.alerts[0].labels[ExactText(name)] == "[redacted]")
+            #expect(redacted.alerts[0].annotations[ExactText(name)] == "[redacted]")
+            #expect(redacted.alerts[0].labels["alertname"] == "A")
+        }
+    }
+
+    @Test(arguments: ["alertname", "service", "summary", "keys", "author", "passenger", "key"])
+    func aValueWithAnotherNameStays(name: String) {
+        var redactor = IntakeRedactor(Redactor(secrets: [.init(name: "s", bytes: Array("service".utf8))]))
+        let redacted = redactor.redact(Self.delivery([(name, "hunter2")]))
+        #expect(redacted.alerts[0].labels[ExactText(name)] == "hunter2")
+    }
+
+    @Test func anEmptyValueIsNoSecret() throws {
+        var redactor = IntakeRedactor(Redactor())
+        let delivery = Self.delivery([("alertname", "A")], annotations: [("password", "")])
+        #expect(redactor.redact(delivery).alerts[0].annotations === delivery.alerts[0].annotations)
+    }
+
     @Test func memoryStaysBounded() {
         var redactor = IntakeRedactor(Redactor())
         for number in 0..<(IntakeRedactor.rememberedValues + 10) {
             _ = redactor.redact(Self.delivery([("alertname", "A\(number)")]))
         }
         #expect(redactor.rememberedCount <= IntakeRedactor.rememberedValues)
+        for number in 0..<(IntakeRedactor.rememberedNames + 10) {
+            _ = redactor.redact(Self.delivery([("name\(number)", "A")]))
+        }
+        #expect(redactor.rememberedNameCount <= IntakeRedactor.rememberedNames)
     }
 }
