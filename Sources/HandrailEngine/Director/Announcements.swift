@@ -35,11 +35,13 @@ enum Announcements {
     }
 
     static func quarantined(_ because: String, _ view: RunView) -> Message {
-        Message(
+        // People paste it. An alert may have chosen the target's name.
+        let target = ShellWord.word(view.record.plan.targets.first?.id ?? "", limit: .max)
+        return Message(
             to: nil,
             text: """
                 \(targets(view)) is quarantined, nothing automatic touches it: \(because)
-                when it is fine: handrail resume --target \(view.record.plan.targets.first?.id ?? "")
+                when it is fine: handrail resume --target=\(target)
                 """)
     }
 

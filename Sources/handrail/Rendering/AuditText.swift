@@ -1,3 +1,4 @@
+internal import HandrailCore
 internal import HandrailFormats
 internal import HandrailSQLite
 

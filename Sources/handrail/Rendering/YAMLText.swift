@@ -1,3 +1,4 @@
+internal import HandrailCore
 internal import HandrailFormats
 
 /// A JSON document as YAML: block style for what is in what, every text in double quotes. Reads back as the same document.

@@ -3,20 +3,20 @@
 /// Alerts carry text that anybody may have chosen. Printed as it is, it could move the cursor, change colours, reorder
 /// what is read, begin a line that looks like ours, or hide a part of itself. Everything that is not plainly visible is
 /// written out: `\n`, `\u{202E}`.
-enum TextEscape {
+public enum TextEscape {
     /// Scalars that are shown of one text where nothing else is said.
-    static let standardLimit = 200
+    public static let standardLimit = 200
     /// Accents on one letter; what is stacked higher runs into other lines.
     private static let mostMarks = 2
 
     /// One line of at most `limit` scalars; `…` stands for the rest.
-    static func line(_ text: String, limit: Int = standardLimit) -> String {
+    public static func line(_ text: String, limit: Int = standardLimit) -> String {
         if isPlain(text, limit: limit) { return text }
         return shown(text, limit: limit, escaping: escape).text
     }
 
     /// The text with the escapes that `escaping` gives, and whether something was left out at the end.
-    static func shown(
+    public static func shown(
         _ text: String, limit: Int, escaping: (Unicode.Scalar) -> String?
     ) -> (text: String, isCut: Bool) {
         var shown = ""
@@ -40,7 +40,7 @@ enum TextEscape {
     }
 
     /// What is written instead of the scalar; nil where it can be shown.
-    static func escape(of scalar: Unicode.Scalar) -> String? {
+    public static func escape(of scalar: Unicode.Scalar) -> String? {
         switch scalar {
         case " "..."~": nil
         case "\n": "\\n"
@@ -52,7 +52,7 @@ enum TextEscape {
     }
 
     /// Whether a reader sees a character that takes its own place in the order of reading.
-    static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+    public static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
         // Fillers, variation selectors, joiners, tags: letters and marks by their category, and invisible.
         if scalar.properties.isDefaultIgnorableCodePoint { return false }
         switch scalar.properties.generalCategory {
@@ -63,12 +63,13 @@ enum TextEscape {
         }
     }
 
-    /// `\u{202E}`
-    static func braced(_ scalar: Unicode.Scalar) -> String {
+    /// As it is written out: `\u{202E}`.
+    public static func braced(_ scalar: Unicode.Scalar) -> String {
         "\\u{\(hexadecimal(scalar, digits: 1))}"
     }
 
-    static func hexadecimal(_ scalar: Unicode.Scalar, digits: Int) -> String {
+    /// The scalar's number, with at least so many digits.
+    public static func hexadecimal(_ scalar: Unicode.Scalar, digits: Int) -> String {
         let text = String(scalar.value, radix: 16, uppercase: true)
         return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
     }

@@ -2,18 +2,20 @@
 ///
 /// An element with anything special in it is quoted as a shell would need it. It is for the eye: Handrail never gives an
 /// argv to a shell.
-enum ShellWord {
+public enum ShellWord {
     /// Scalars that are shown of one element.
-    static let limit = 300
+    public static let limit = 300
 
-    static func line(_ argv: [String]) -> String { words(argv).joined(separator: " ") }
+    /// All elements, each a word.
+    public static func line(_ argv: [String]) -> String { words(argv).joined(separator: " ") }
 
     /// One text for each element, to be wrapped between them.
     ///
     /// - Parameter limit: scalars that are shown of one element.
-    static func words(_ argv: [String], limit: Int = limit) -> [String] { argv.map { word($0, limit: limit) } }
+    public static func words(_ argv: [String], limit: Int = limit) -> [String] { argv.map { word($0, limit: limit) } }
 
-    static func word(_ element: String, limit: Int = limit) -> String {
+    /// One element. Whole, with no limit, it is also safe to be pasted into a shell that knows `$'…'`.
+    public static func word(_ element: String, limit: Int = limit) -> String {
         guard !element.utf8.isEmpty else { return "''" }
         let plain = TextEscape.shown(element, limit: limit, escaping: TextEscape.escape)
         let isHarmless = plain.isCut ? false : plain.text.hasSameScalars(as: element)
