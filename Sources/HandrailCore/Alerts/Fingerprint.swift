@@ -33,6 +33,12 @@ public struct AlertIdentity: Hashable, Sendable {
     public let key: SipHash128.Key
     public let ignoredLabels: Set<ExactText>
 
+    /// A label that alone is the identity of an alert that carries it.
+    ///
+    /// For sources whose notice of the end says less than the notice of the beginning: what is left out of the one cannot be
+    /// part of what both share. A label, so that an alert that is read back from the journal is the same one.
+    public static let keyLabel: ExactText = "__identity__"
+
     public init(key: SipHash128.Key = .forReplay, ignoredLabels: Set<ExactText> = []) {
         self.key = key
         self.ignoredLabels = ignoredLabels
@@ -49,8 +55,14 @@ public struct AlertIdentity: Hashable, Sendable {
         return SipHash128.hash(bytes, key: key)
     }
 
+    /// - Parameter labels: sorted by name.
     func identifyingLabels(_ labels: [Label]) -> [Label] {
-        ignoredLabels.isEmpty ? labels : labels.filter { !ignoredLabels.contains($0.name) }
+        // Usually the first name comes after it in the order of bytes, and that is all that is looked at.
+        for label in labels {
+            if label.name == Self.keyLabel { return [label] }
+            if Self.keyLabel < label.name { break }
+        }
+        return ignoredLabels.isEmpty ? labels : labels.filter { !ignoredLabels.contains($0.name) }
     }
 
     /// Length first: `ab`+`c` and `a`+`bc` must differ.

@@ -5,7 +5,7 @@ internal import HandrailCore
 /// A field that is wrong spoils only its own alert: `problem` keeps the first reason, and the reading goes on. Only text
 /// that is not JSON throws, since nothing after it can be trusted.
 struct AlertFields {
-    /// The two forms that Alertmanager writes alerts in.
+    /// The two forms that Alertmanager writes alerts in. Grafana's webhook has the first as well.
     enum Form {
         /// `status` is `firing` or `resolved`.
         case webhook
@@ -80,6 +80,8 @@ struct AlertFields {
 
     struct Refusal: Error {
         let reason: String
+
+        static let ownLabel = Refusal(reason: "`\(AlertIdentity.keyLabel)` is a label that only Handrail itself gives")
     }
 
     // MARK: Fields
@@ -156,7 +158,7 @@ struct AlertFields {
     }
 
     /// `0001-01-01T00:00:00Z`.
-    private static let zeroTime = Timestamp(milliseconds: -62_135_596_800_000)
+    static let zeroTime = Timestamp(milliseconds: -62_135_596_800_000)
 
     private mutating func readText(_ name: StaticString, from reader: inout JSONReader) throws(JSONError) -> JSONText? {
         guard try reader.nextKind() == .string else {

@@ -44,8 +44,9 @@ public struct LabelInterner {
 
     mutating func readLabels(from reader: inout JSONReader) throws(JSONError) -> Outcome<LabelSet> {
         let identity = identity
-        return try Self.read("labels", from: &reader, cache: &labelSets, counts: &counts) {
-            LabelSet($0, identity: identity)
+        return try Self.read("labels", from: &reader, cache: &labelSets, counts: &counts) { entries in
+            // What comes from a source must not choose another alert's identity.
+            entries.contains { $0.name == AlertIdentity.keyLabel } ? nil : LabelSet(entries, identity: identity)
         }
     }
 
@@ -56,7 +57,7 @@ public struct LabelInterner {
     @inline(__always)
     private static func read<Value: AnyObject>(
         _ name: StaticString, from reader: inout JSONReader, cache: inout ByteCache<Value>, counts: inout Counts,
-        make: ([Label]) -> Value
+        make: ([Label]) -> Value?
     ) throws(JSONError) -> Outcome<Value> {
         guard try reader.nextKind() == .object else {
             try reader.skipValue()
@@ -76,7 +77,7 @@ public struct LabelInterner {
         counts.misses += 1
         var entries: [Label] = []
         if let problem = try readEntries(name, of: object, into: &entries) { return .refused(problem) }
-        let value = make(entries)
+        guard let value = make(entries) else { return .refused(AlertFields.Refusal.ownLabel.reason) }
         cache.insert(value, for: object, hash: hash)
         return .value(value)
     }

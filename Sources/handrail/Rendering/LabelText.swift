@@ -13,6 +13,8 @@ enum LabelText {
     ]
     /// Labels that say how it was seen; shown where too little else names the thing.
     private static let surroundings: [ExactText] = ["instance", "namespace", "job", "cluster"]
+    /// The name itself, what says nothing about where it is, and what only machines compare.
+    private static let untelling: Set<ExactText> = ["alertname", "severity", AlertIdentity.keyLabel]
     private static let enough = 2
 
     static func of(_ alert: LabelSet) -> String { words(alert).joined(separator: " ") }
@@ -27,7 +29,7 @@ enum LabelText {
 
     /// The most telling of the labels, in the order of their names.
     static func words(_ labels: [Label]) -> [String] {
-        let others = labels.filter { $0.name != "alertname" && $0.name != "severity" }
+        let others = labels.filter { !untelling.contains($0.name) }
         func find(_ names: [ExactText]) -> [Label] { names.compactMap { name in others.first { $0.name == name } } }
         var chosen = Array(find(telling).prefix(mostLabels))
         if chosen.count < enough { chosen += find(surroundings).prefix(enough - chosen.count) }
