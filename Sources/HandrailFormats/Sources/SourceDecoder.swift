@@ -42,13 +42,15 @@ public struct SourceDecoder {
         from reader: inout JSONReader, as kind: SourceKind, receivedAt: Timestamp
     ) throws(JSONError) -> DecodedAlerts {
         switch kind {
-        case .alertmanager: try decodeWebhook(from: &reader, receivedAt: receivedAt)
+        case .alertmanager: try decodeWebhook(from: &reader, version: "4", receivedAt: receivedAt)
+        case .grafana: try decodeWebhook(from: &reader, version: "1", receivedAt: receivedAt)
         case .alertmanagerAPI: try decodeList(from: &reader, form: .alertList, receivedAt: receivedAt)
+        case .pagerduty, .cloudevents: try decodeEvents(from: &reader, as: kind, receivedAt: receivedAt)
         }
     }
 
     private mutating func decodeWebhook(
-        from reader: inout JSONReader, receivedAt: Timestamp
+        from reader: inout JSONReader, version: StaticString, receivedAt: Timestamp
     ) throws(JSONError) -> DecodedAlerts {
         try reader.beginObject()
         var alerts: DecodedAlerts?
@@ -65,7 +67,7 @@ public struct SourceDecoder {
             case "version":
                 guard !hasVersion else { throw reader.failure("the webhook has `version` twice") }
                 hasVersion = true
-                try checkVersion(from: &reader)
+                try checkVersion(from: &reader, version)
             default: try reader.skipValue()
             }
         }
@@ -74,11 +76,11 @@ public struct SourceDecoder {
         return alerts
     }
 
-    private func checkVersion(from reader: inout JSONReader) throws(JSONError) {
+    private func checkVersion(from reader: inout JSONReader, _ known: StaticString) throws(JSONError) {
         let place = reader
         let version = try reader.readText()
-        guard version.equals("4") else {
-            throw place.failure("the webhook has version `\(EscapedExcerpt.of(version))`, and only `4` is known")
+        guard version.equals(known) else {
+            throw place.failure("the webhook has version `\(EscapedExcerpt.of(version))`, and only `\(known)` is known")
         }
     }
 
@@ -118,12 +120,14 @@ struct DecodedAlerts {
 
     var alerts: [Alert] = []
     var truncatedAlerts = 0
+    /// Events that are fine and no alert.
+    var passedOverCount = 0
     private var rejected: [RejectedAlert] = []
     private var rejectedCount = 0
 
     mutating func reject(_ reason: String) {
         if rejected.count < Self.maximumReasons {
-            rejected.append(RejectedAlert(index: alerts.count + rejectedCount, reason: reason))
+            rejected.append(RejectedAlert(index: alerts.count + passedOverCount + rejectedCount, reason: reason))
         }
         rejectedCount += 1
     }
@@ -133,6 +137,6 @@ struct DecodedAlerts {
             delivery: Delivery(
                 receivedAt: receivedAt, source: source, alerts: alerts, truncatedAlerts: truncatedAlerts,
                 isAuthenticated: isAuthenticated),
-            rejected: rejected, rejectedCount: rejectedCount)
+            rejected: rejected, rejectedCount: rejectedCount, passedOverCount: passedOverCount)
     }
 }

@@ -6,6 +6,12 @@ public enum SourceKind: String, Hashable, Sendable, CaseIterable {
     case alertmanager
     /// The alert list of Alertmanager's API, version 2: what `GET /api/v2/alerts` answers.
     case alertmanagerAPI = "alertmanager-api"
+    /// Grafana's unified alerting, its webhook of version 1: `{"version": "1", "alerts": […]}`.
+    case grafana
+    /// An event of PagerDuty's Events API, version 2: `{"routing_key", "event_action", "dedup_key", "payload": {…}}`.
+    case pagerduty
+    /// CloudEvents 1.0 in JSON, one event or a batch of them.
+    case cloudevents
 }
 
 /// Why a whole payload was refused. Single alerts that are wrong are in `DecodedDelivery.rejected`.
@@ -32,11 +38,16 @@ public struct DecodedDelivery: Sendable {
     public let rejected: [RejectedAlert]
     /// How many were left out altogether; `rejected` holds a hundred of them at most.
     public let rejectedCount: Int
+    /// How many events were fine and change nothing, such as PagerDuty's acknowledgements.
+    public let passedOverCount: Int
 
-    public init(delivery: Delivery, rejected: [RejectedAlert] = [], rejectedCount: Int? = nil) {
+    public init(
+        delivery: Delivery, rejected: [RejectedAlert] = [], rejectedCount: Int? = nil, passedOverCount: Int = 0
+    ) {
         self.delivery = delivery
         self.rejected = rejected
         self.rejectedCount = rejectedCount ?? rejected.count
+        self.passedOverCount = passedOverCount
     }
 }
 

@@ -31,7 +31,7 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Also wait until runs that are being verified have ended.")
     var wait = false
 
-    @Option(help: "Each input is one payload of this kind, received now: alertmanager or alertmanager-api.")
+    @Option(help: "Each input is one payload of this kind, received now.")
     var source: PayloadKind?
 
     @Option(help: "A folder with a file for each secret, named like it, readable for its owner only.")
@@ -167,11 +167,15 @@ enum DeliveryAge {
 enum PayloadKind: String, CaseIterable, ExpressibleByArgument {
     case alertmanager
     case alertmanagerAPI = "alertmanager-api"
+    case grafana, pagerduty, cloudevents
 
     var source: SourceKind {
         switch self {
         case .alertmanager: .alertmanager
         case .alertmanagerAPI: .alertmanagerAPI
+        case .grafana: .grafana
+        case .pagerduty: .pagerduty
+        case .cloudevents: .cloudevents
         }
     }
 }
