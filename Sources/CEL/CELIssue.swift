@@ -30,6 +30,9 @@ public struct CELError: Error, Sendable, Hashable {
     /// The budget is spent, so `&&` and `||` may not go on as if nothing had happened.
     let isFinal: Bool
 
+    /// Whether it is for its cost that the evaluation ended.
+    public var isExcessiveCost: Bool { isFinal }
+
     /// For errors found elsewhere, in the same form.
     public init(message: String, range: Range<Int>? = nil) {
         self.init(message, range: range)

@@ -57,7 +57,8 @@ struct RecordingPlayer {
         var replay = Replay(recording: path, workspace: workspace, options: options)
         let ignored = Set(workspace.correlation.dedupe.ignoreLabels)
         do {
-            var reader = try RecordingReader(path: path, identity: AlertIdentity(ignoredLabels: ignored))
+            var reader = try RecordingReader(
+                path: path, identity: AlertIdentity(ignoredLabels: ignored), mappedSources: workspace.sources)
             var progress = ReplayProgress(isShown: !isQuiet && Console.error.isTerminal)
             while let item = try reader.next() {
                 switch item {

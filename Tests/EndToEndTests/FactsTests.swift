@@ -45,7 +45,7 @@ import Testing
         let document = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         #expect(document["schema"] as? String == "handrail.facts/1")
         let contexts = try #require(document["contexts"] as? [[String: Any]])
-        #expect(contexts.compactMap { $0["name"] as? String } == ["rule", "where", "target", "step", "argv"])
+        #expect(contexts.compactMap { $0["name"] as? String } == ["rule", "where", "target", "step", "argv", "source"])
         let records = try #require(contexts.first?["records"] as? [[String: Any]])
         let target = try #require(records.first { $0["name"] as? String == "target" })
         let fields = try #require(target["fields"] as? [[String: Any]])

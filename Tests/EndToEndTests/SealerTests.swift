@@ -77,7 +77,7 @@ import Testing
                 switch document.kind {
                 case .runbook: document.name == record.plan.runbook
                 case .action: record.plan.steps.contains { $0.action == document.name }
-                case .policy, .topology, .correlation, .people: true
+                case .policy, .topology, .correlation, .people, .source: true
                 case .test: false
                 }
             if hasASay { concerned.insert(document.kind.rawValue) }

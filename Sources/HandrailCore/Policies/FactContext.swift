@@ -2,7 +2,7 @@ public import CEL
 
 /// Where in the files an expression stands, from which follows what it may use.
 public enum FactContext: String, CaseIterable, Sendable {
-    case rule, `where`, target, step, argv
+    case rule, `where`, target, step, argv, source
 
     /// The keys it is about.
     public var about: String {
@@ -12,6 +12,7 @@ public enum FactContext: String, CaseIterable, Sendable {
         case .target: "`id` and `service` of a runbook's target"
         case .step: "`with` of a runbook's steps and of its probe"
         case .argv: "`run`, `dry-run`, `undo` and `capture` of an action"
+        case .source: "`alerts` of a source, and everything under its `alert`"
         }
     }
 
@@ -24,6 +25,9 @@ public enum FactContext: String, CaseIterable, Sendable {
         case .argv:
             "PARAMETER is each declared parameter: string and duration are string, integer is int, boolean is bool. "
                 + "`captured` is there in `undo` only."
+        case .source:
+            "`event` is there under `alert` only. What is dyn has any type: a value that is not there leaves its label "
+                + "out, and one of a wrong type refuses the alert."
         }
     }
 
@@ -45,6 +49,7 @@ public enum FactContext: String, CaseIterable, Sendable {
                         name: "PARAMETER", kind: .string(Parameter.StringRule()), about: "what the step gives",
                         location: FileLocation(file: "", line: 1, column: 1))
                 ], captured: ["NAME"])
+        case .source: FactDeclarations.event()
         }
     }
 }

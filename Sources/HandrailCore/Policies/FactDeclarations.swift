@@ -59,6 +59,20 @@ public enum FactDeclarations {
         return environment(declared + [variable])
     }
 
+    /// For `alerts` of a source.
+    public static func payload() -> CELEnvironment {
+        environment([body])
+    }
+
+    /// For what stands under `alert` of a source.
+    public static func event() -> CELEnvironment {
+        environment([
+            body, CELVariable("event", .dyn, size: Sizes.json, about: "the one of `alerts` that becomes this alert"),
+        ])
+    }
+
+    private static let body = CELVariable("body", .dyn, size: Sizes.json, about: "the whole payload, as JSON")
+
     private static func environment(_ variables: [CELVariable]) -> CELEnvironment {
         CELEnvironment(variables: variables, costLimit: CELCost.usualLimit)
     }
@@ -76,6 +90,8 @@ extension FactDeclarations {
         static let labels = CELSize(bytes: 1_024, elements: 64)
         /// More alerts than this in one incident are a storm.
         static let alerts = CELSize(elements: 1_000)
+        /// What a source sends: its lists are tags or events, and what it holds is not known.
+        static let json = CELSize(bytes: 1_024, elements: 64)
         /// A line of output, or an argv.
         static let line = CELSize(bytes: 4_096)
     }

@@ -9,11 +9,13 @@ public struct Workspace: Sendable {
     public let topology: Topology
     /// Names of people by role.
     public let roles: [String: [String]]
+    /// Sorted by name.
+    public let sources: [MappedSource]
 
     public init(
         runbooks: [Runbook] = [], actions: [Action] = [], policies: [Policy] = [],
         correlation: Correlation = .standard, topology: Topology = Topology(services: []),
-        roles: [String: [String]] = [:]
+        roles: [String: [String]] = [:], sources: [MappedSource] = []
     ) {
         self.runbooks = runbooks
         self.actions = actions
@@ -21,5 +23,6 @@ public struct Workspace: Sendable {
         self.correlation = correlation
         self.topology = topology
         self.roles = roles
+        self.sources = sources
     }
 }

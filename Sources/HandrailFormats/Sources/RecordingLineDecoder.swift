@@ -2,14 +2,26 @@ internal import HandrailCore
 
 /// Turns one line of a recording into a delivery.
 ///
-/// Two forms are read: ours, `{"receivedAt", "source", "headers"?, "authenticated"?, "body"}`, and the lab's, with
-/// `received_at` and `path`. The body is the payload as it was received, or a string that holds its text. A line that
-/// does not say otherwise counts as authenticated.
+/// Two forms are read: ours, `{"receivedAt", "source", "kind"?, "headers"?, "authenticated"?, "body"}`, and the lab's,
+/// with `received_at` and `path`. The body is the payload as it was received, or a string that holds its text. A line
+/// that does not say otherwise counts as authenticated.
+///
+/// How the body is read is said by `kind`, else by `source` if that is the name of a kind or of a mapped source, else by
+/// its shape: an object is Alertmanager's webhook, an array its alert list.
 struct RecordingLineDecoder {
     private var decoder: SourceDecoder
+    private let mappedSources: [MappedSource]
 
-    init(identity: AlertIdentity) {
+    init(identity: AlertIdentity, mappedSources: [MappedSource] = []) {
         decoder = SourceDecoder(identity: identity)
+        self.mappedSources = mappedSources
+    }
+
+    /// How a body is read.
+    private enum Form: Equatable {
+        case kind(SourceKind)
+        /// By the place among `mappedSources`.
+        case mapped(Int)
     }
 
     var interner: LabelInterner { decoder.interner }
@@ -19,12 +31,14 @@ struct RecordingLineDecoder {
         var receivedAt: Timestamp?
         var source: String?
         var path: String?
+        /// What `kind` says.
+        var form: Form?
         var isAuthenticated: Bool?
         /// A reader that stands at the body.
         var body: JSONReader?
         /// The body's alerts, if it was clear how to decode it when it came by.
         var alerts: DecodedAlerts?
-        var decodedAs: SourceKind?
+        var decodedAs: Form?
     }
 
     mutating func decode(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONError) -> DecodedDelivery {
@@ -51,6 +65,9 @@ struct RecordingLineDecoder {
         case "path":
             guard line.path == nil else { throw reader.failure("the line has `path` twice") }
             line.path = try readName(from: &reader)
+        case "kind":
+            guard line.form == nil else { throw reader.failure("the line has `kind` twice") }
+            line.form = try readForm(from: &reader)
         case "authenticated":
             guard line.isAuthenticated == nil else { throw reader.failure("the line has `authenticated` twice") }
             line.isAuthenticated = try reader.readBool()
@@ -65,38 +82,48 @@ struct RecordingLineDecoder {
     private mutating func readBody(from reader: inout JSONReader, into line: inout Line) throws(JSONError) {
         let shape = try reader.nextKind()
         line.body = reader
-        guard let receivedAt = line.receivedAt, shape != .string, let kind = kind(of: line, shape: shape) else {
+        guard let receivedAt = line.receivedAt, shape != .string, let form = form(of: line, shape: shape) else {
             return try reader.skipValue()
         }
-        line.alerts = try decoder.decodeAlerts(from: &reader, as: kind, receivedAt: receivedAt)
-        line.decodedAs = kind
+        line.alerts = try decodeAlerts(from: &reader, as: form, receivedAt: receivedAt)
+        line.decodedAs = form
     }
 
     private mutating func delivery(from line: Line, end: JSONReader) throws(JSONError) -> DecodedDelivery {
         guard let receivedAt = line.receivedAt else { throw end.failure("the line has no `receivedAt`") }
         guard var body = line.body else { throw end.failure("the line has no `body`") }
-        let (alerts, kind) =
+        let (alerts, form) =
             try body.nextKind() == .string
             ? try decodeText(of: &body, line: line, receivedAt: receivedAt)
             : try decodeInPlace(&body, line: line, receivedAt: receivedAt)
         return alerts.delivery(
-            receivedAt: receivedAt, source: line.source ?? line.path ?? kind.rawValue,
+            receivedAt: receivedAt, source: line.source ?? line.path ?? name(of: form),
             isAuthenticated: line.isAuthenticated ?? true)
     }
 
     private mutating func decodeInPlace(
         _ body: inout JSONReader, line: Line, receivedAt: Timestamp
-    ) throws(JSONError) -> (DecodedAlerts, SourceKind) {
-        guard let kind = kind(of: line, shape: try body.nextKind()) else {
+    ) throws(JSONError) -> (DecodedAlerts, Form) {
+        guard let form = form(of: line, shape: try body.nextKind()) else {
             throw body.failure("`body` is neither a webhook nor a list of alerts")
         }
-        if let alerts = line.alerts, line.decodedAs == kind { return (alerts, kind) }
-        return (try decoder.decodeAlerts(from: &body, as: kind, receivedAt: receivedAt), kind)
+        if let alerts = line.alerts, line.decodedAs == form { return (alerts, form) }
+        return (try decodeAlerts(from: &body, as: form, receivedAt: receivedAt), form)
+    }
+
+    private mutating func decodeAlerts(
+        from reader: inout JSONReader, as form: Form, receivedAt: Timestamp
+    ) throws(JSONError) -> DecodedAlerts {
+        switch form {
+        case .kind(let kind): try decoder.decodeAlerts(from: &reader, as: kind, receivedAt: receivedAt)
+        case .mapped(let place):
+            try decoder.decodeAlerts(from: &reader, as: mappedSources[place], receivedAt: receivedAt)
+        }
     }
 
     private mutating func decodeText(
         of body: inout JSONReader, line: Line, receivedAt: Timestamp
-    ) throws(JSONError) -> (DecodedAlerts, SourceKind) {
+    ) throws(JSONError) -> (DecodedAlerts, Form) {
         let place = body
         let result = try body.readText().withBytes { bytes in
             Result { () throws(JSONError) in
@@ -112,14 +139,36 @@ struct RecordingLineDecoder {
         }
     }
 
-    /// By the source's name if it is one that we know, and by what the body looks like otherwise.
-    private func kind(of line: Line, shape: JSONReader.Kind) -> SourceKind? {
-        if let source = line.source, let kind = SourceKind(rawValue: source) { return kind }
+    private func form(of line: Line, shape: JSONReader.Kind) -> Form? {
+        if let form = line.form { return form }
+        if let source = line.source, let form = form(source) { return form }
         switch shape {
-        case .object: return .alertmanager
-        case .array: return .alertmanagerAPI
+        case .object: return .kind(.alertmanager)
+        case .array: return .kind(.alertmanagerAPI)
         case .string, .number, .bool, .null: return nil
         }
+    }
+
+    private func form(_ name: String) -> Form? {
+        if let kind = SourceKind(rawValue: name) { return .kind(kind) }
+        return mappedSources.firstIndex { $0.name.hasSameBytes(as: name) }.map { .mapped($0) }
+    }
+
+    private func name(of form: Form) -> String {
+        switch form {
+        case .kind(let kind): kind.rawValue
+        case .mapped(let place): mappedSources[place].name
+        }
+    }
+
+    /// A kind that is not known must not be taken for another one by the shape of its body.
+    private func readForm(from reader: inout JSONReader) throws(JSONError) -> Form {
+        let place = reader
+        let text = try reader.readText()
+        guard text.count <= 200, let form = form(text.string) else {
+            throw place.failure("`\(EscapedExcerpt.of(text))` is neither a kind of source nor a mapped source")
+        }
+        return form
     }
 
     private func readTime(from reader: inout JSONReader) throws(JSONError) -> Timestamp {

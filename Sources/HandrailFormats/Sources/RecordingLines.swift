@@ -8,11 +8,15 @@ public struct RecordingLines: IteratorProtocol, Sequence {
     private var lines: RecordingLineReader
     private let maximumLineBytes: Int
 
-    public init(bytes: [UInt8], identity: AlertIdentity = AlertIdentity(), maximumLineBytes: Int = 64 << 20) {
+    public init(
+        bytes: [UInt8], identity: AlertIdentity = AlertIdentity(), mappedSources: [MappedSource] = [],
+        maximumLineBytes: Int = 64 << 20
+    ) {
         self.bytes = bytes
         self.maximumLineBytes = maximumLineBytes
         lines = RecordingLineReader(
-            decoder: RecordingLineDecoder(identity: identity), maximumLineBytes: maximumLineBytes)
+            decoder: RecordingLineDecoder(identity: identity, mappedSources: mappedSources),
+            maximumLineBytes: maximumLineBytes)
     }
 
     public var interner: LabelInterner { lines.interner }

@@ -8,13 +8,16 @@ public struct RecordingReader: ~Copyable {
     private var lines: RecordingLineReader
 
     /// - Parameter path: `-` is the standard input.
+    /// - Parameter mappedSources: those of the workspace, by whose names lines may go.
     /// - Parameter maximumLineBytes: a longer line is reported and passed over; it is never in memory as a whole.
     public init(
-        path: String, identity: AlertIdentity = AlertIdentity(), maximumLineBytes: Int = 64 << 20
+        path: String, identity: AlertIdentity = AlertIdentity(), mappedSources: [MappedSource] = [],
+        maximumLineBytes: Int = 64 << 20
     ) throws(RecordingError) {
         file = try FileLines(path: path, maximumLineBytes: maximumLineBytes)
         lines = RecordingLineReader(
-            decoder: RecordingLineDecoder(identity: identity), maximumLineBytes: maximumLineBytes)
+            decoder: RecordingLineDecoder(identity: identity, mappedSources: mappedSources),
+            maximumLineBytes: maximumLineBytes)
     }
 
     /// The next line that is not empty, or nil at the end.

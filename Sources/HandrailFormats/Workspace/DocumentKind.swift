@@ -1,11 +1,11 @@
 /// What a document is; the word that it begins with.
 public enum DocumentKind: String, Hashable, Sendable, CaseIterable {
-    case runbook, action, policy, correlation, topology, people, test
+    case runbook, action, policy, correlation, topology, people, test, source
 
     /// As messages name it.
     var inWords: String {
         switch self {
-        case .runbook, .policy, .correlation, .topology, .test: "a \(rawValue)"
+        case .runbook, .policy, .correlation, .topology, .test, .source: "a \(rawValue)"
         case .action: "an action"
         case .people: "a people document"
         }

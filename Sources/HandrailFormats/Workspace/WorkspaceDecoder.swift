@@ -27,12 +27,14 @@ struct WorkspaceDecoder {
         let policies = all(.policy).compactMap(PolicyDecoder(reading: reading, declarations: declarations).decode)
         let correlation = CorrelationDecoder(reading: reading).decode(all(.correlation))
         let runbooks = all(.runbook).compactMap(RunbookDecoder(reading: reading, declarations: declarations).decode)
+        let sources = all(.source).compactMap(MappedSourceDecoder(reading: reading).decode)
         let tests = all(.test).compactMap(TestDecoder(reading: reading).decode)
         EscalationCheck(findings: reading.findings).check(runbooks, among: all(.runbook))
         warnAboutCoverage(all(.runbook), all(.policy))
         let workspace = Workspace(
             runbooks: sorted(runbooks, \.name), actions: sorted(actions, \.name), policies: sorted(policies, \.name),
-            correlation: correlation, topology: declarations.topology, roles: declarations.roles)
+            correlation: correlation, topology: declarations.topology, roles: declarations.roles,
+            sources: sorted(sources, \.name))
         return (workspace, tests)
     }
 
@@ -53,7 +55,7 @@ struct WorkspaceDecoder {
         }
         let name =
             switch kind {
-            case .runbook, .action: reading.documentName(first.value, kind.inWords)
+            case .runbook, .action, .source: reading.documentName(first.value, kind.inWords)
             case .policy, .correlation, .topology, .people, .test:
                 reading.text(first.value, "the name of \(kind.inWords)")
             }

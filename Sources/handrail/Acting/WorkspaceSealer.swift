@@ -6,7 +6,7 @@ internal import HandrailFormats
 /// Seals plans with a digest over everything that they rest on.
 ///
 /// SHA-256 over length-prefixed parts: the decision's canonical JSON with the plan in it, each document that had a say
-/// (the runbook, its actions, and every policy, topology, correlation and people document), each executable's own digest,
+/// (the runbook, its actions, and every policy, topology, correlation, people and source document), each executable's own digest,
 /// and the time at which the question expires.
 struct WorkspaceSealer: PlanSealer {
     private let documents: [WorkspaceDocument]
@@ -74,7 +74,7 @@ struct WorkspaceSealer: PlanSealer {
         switch document.kind {
         case .runbook: document.name.hasSameBytes(as: plan.runbook)
         case .action: plan.steps.contains { $0.action.hasSameBytes(as: document.name) }
-        case .policy, .topology, .correlation, .people: true
+        case .policy, .topology, .correlation, .people, .source: true
         case .test: false
         }
     }

@@ -20,7 +20,7 @@ struct FactsCommand: ParsableCommand {
         abstract: "Lists what an expression may use: facts, operators, macros and functions.",
         discussion: """
             What there is depends on where an expression stands: in a rule of a policy, the `where` of a signature, the \
-            target or a step of a runbook, or the argv of an action. Environments and tiers are those of the workspace's \
+            target or a step of a runbook, the argv of an action, or the mapping of a source. Environments and tiers are those of the workspace's \
             topology.
 
               handrail facts

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Findings")
 struct FindingTests {
-    @Test(arguments: FindingCase.all + FindingCase.acting)
+    @Test(arguments: FindingCase.all + FindingCase.acting + FindingCase.sources)
     func aFindingIsShownWithItsPlaceAndWhatWasMeant(example: FindingCase) {
         #expect(SampleFiles.findings(replacing: example.old, with: example.new) == example.expected)
     }

@@ -114,8 +114,25 @@ enum SampleFiles {
           - { action: haproxy.scale }
         """
 
+    static let source = """
+        source: zabbix
+        about: Zabbix media type webhook
+        alerts: body.events
+        alert:
+          labels:
+            alertname: event.trigger
+            host: event.host
+            severity: event.severity.lowerAscii()
+            team: '"payments"'
+          annotations: { summary: event.message }
+          identity: event.id
+          status: 'event.value == "1" ? "firing" : "resolved"'
+          startsAt: event.clock
+          endsAt: event.?until
+        """
+
     static let all: [(path: String, text: String)] = [
-        ("policies/landscape.yaml", landscape), ("policies/production.yaml", policy),
+        ("policies/landscape.yaml", landscape), ("policies/production.yaml", policy), ("policies/sources.yaml", source),
         ("runbooks/actions.yaml", actions), ("runbooks/stuck.yaml", runbook),
     ]
 

@@ -17,7 +17,7 @@ struct WorkspaceTests {
         #expect(workspace.correlation.silences.count == 1)
         #expect(workspace.topology.service(named: "payments")?.alerts.count == 1)
         #expect(loaded.tests.map(\.name) == ["a stuck worker is restarted once"])
-        #expect(loaded.documentCount == 9)
+        #expect(loaded.documentCount == 10)
     }
 
     @Test
