@@ -134,6 +134,7 @@ struct AuditPass {
     }
 
     private mutating func dropExports(before sequence: Int64) {
+        report.skippedExports = exported.count { $0.sequence < sequence && $0.journal == report.journal }
         // One of another journal stays, to be reported.
         exported = exported.filter { $0.sequence >= sequence || $0.journal != report.journal }[...]
     }
@@ -161,25 +162,16 @@ struct AuditPass {
         }
     }
 
-    /// The chain itself has to say what retention has removed.
+    /// The chain itself has to say what retention has removed. Where keys are given, what one of them has signed, or what was
+    /// exported, has to cover the entry that says so: anybody could have appended it.
     private func checkRemoval() throws {
         let statement = try SQLStatement("SELECT removed_through, recorded_by FROM retention", of: table.database)
         defer { statement.reset() }
         guard try statement.step() else { return }
         guard statement.integer(0) == report.removedThrough, let recordedBy = statement.integer(1),
             recordedBy > report.removedThrough, recordedBy <= report.lastSequence, try !statement.step(),
-            try isTrimRecord(at: recordedBy)
+            try table.isTrimRecord(at: recordedBy), keys.isEmpty || recordedBy <= report.coveredThrough
         else { throw stop(report.removedThrough, .unprovenRemoval) }
-    }
-
-    private func isTrimRecord(at sequence: Int64) throws -> Bool {
-        let anchor = try table.anchor()
-        let statement = try SQLStatement("SELECT kind, payload FROM entry WHERE sequence = ?", of: table.database)
-        try statement.bind(sequence, at: 1)
-        let payload = TrimRecord.payload(through: anchor.sequence, hash: anchor.hash)
-        return try statement.row {
-            statement.withText(0) { $0.elementsEqual(TrimRecord.kind.utf8) } == true && statement.blob(1) == payload
-        } ?? false
     }
 
     private mutating func checkSnapshots() throws {
@@ -187,7 +179,17 @@ struct AuditPass {
         guard sequences.count <= JournalLimits.snapshots else {
             throw stop(nil, .damagedFile(because: "it holds more snapshots than Handrail keeps"))
         }
-        report.damagedSnapshots = try sequences.filter { try table.intactRecords(at: $0) == nil }
+        for sequence in sequences {
+            if try table.intactRecords(at: sequence) == nil {
+                report.damagedSnapshots.append(sequence)
+            } else if try !keys.isEmpty && !isSigned(sequence) {
+                report.unsignedSnapshots.append(sequence)
+            }
+        }
+    }
+
+    private func isSigned(_ snapshot: Int64) throws -> Bool {
+        try keys.contains { try table.intactRecords(at: snapshot, signedWith: $0) != nil }
     }
 
     /// Pages that the walk did not come through: a search by number could be led astray by them.

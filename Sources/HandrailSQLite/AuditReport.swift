@@ -27,7 +27,8 @@ public struct AuditReport: Hashable, Sendable {
         case unsigned
         case signedByOtherKey(name: String)
         case badSignature
-        /// Nothing in the chain says that the entries up to this one were removed.
+        /// Nothing in the chain, or nothing that a given key or an export vouches for, says that the entries up to this one
+        /// were removed.
         case unprovenRemoval
         case damagedFile(because: String)
     }
@@ -43,13 +44,17 @@ public struct AuditReport: Hashable, Sendable {
     public internal(set) var checkpoints = 0
     public internal(set) var signedCheckpoints = 0
     public internal(set) var lastCheckpoint: Checkpoint?
-    /// How many of the exported checkpoints were compared. The others stand before the first entry that is kept.
+    /// How many of the exported checkpoints were compared.
     public internal(set) var comparedExports = 0
+    /// How many of them could not be: they stand before the first entry that is kept.
+    public internal(set) var skippedExports = 0
     /// The last entry that could not have been cut off or rewritten unnoticed. With keys, only a checkpoint that one of them has
     /// signed counts; an exported one counts always.
     public internal(set) var coveredThrough: Int64 = 0
     /// Snapshots that nobody will read. No evidence is lost with them.
     public internal(set) var damagedSnapshots: [Int64] = []
+    /// Snapshots that none of the given keys has signed.
+    public internal(set) var unsignedSnapshots: [Int64] = []
     public internal(set) var firstBad: Finding?
 
     public var isIntact: Bool { firstBad == nil }
@@ -82,7 +87,8 @@ extension AuditReport.Reason: CustomStringConvertible {
         case .unsigned: "nobody has signed the checkpoint"
         case .signedByOtherKey(let name): "the checkpoint is signed with the key \(name), which is none of those given"
         case .badSignature: "the signature of its checkpoint is forged or damaged"
-        case .unprovenRemoval: "entries up to here are gone, and no entry says that retention removed them"
+        case .unprovenRemoval:
+            "entries up to here are gone, and no entry that can be trusted says that retention removed them"
         case .damagedFile(let reason): "it is damaged: \(reason)"
         }
     }

@@ -52,10 +52,24 @@ enum JournalFile {
         }
     }
 
-    /// Readable for the group as far as the umask lets it, and for others never. SQLite gives its other files the same mode.
+    /// Written by its owner only, whatever the umask says: the engine does what the journal says, and those who may approve are
+    /// in its group. They may read as far as the umask lets them. SQLite gives its other files the same mode.
     private static func create(_ path: String) throws(JournalError) {
-        guard mknod(path, S_IFREG | 0o660, 0) != 0, errno != EEXIST else { return }
-        throw .failed("could not make `\(path)`: \(String(cString: strerror(errno)))")
+        guard mknod(path, S_IFREG | 0o640, 0) == 0 || errno == EEXIST else {
+            throw .failed("could not make `\(path)`: \(String(cString: strerror(errno)))")
+        }
+        for file in [path, path + "-wal", path + "-shm"] { try tighten(file) }
+    }
+
+    /// By its name, since the file must not be opened here. Only its owner can do this, and nobody else needs to.
+    private static func tighten(_ path: String) throws(JournalError) {
+        var status = stat()
+        let excess = mode_t(S_IWGRP | S_IXGRP | S_IRWXO)
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+        guard status.st_mode & excess != 0, status.st_uid == geteuid() || geteuid() == 0 else { return }
+        guard chmod(path, status.st_mode & 0o7777 & ~excess) == 0 else {
+            throw .failed("could not keep others from writing to `\(path)`: \(String(cString: strerror(errno)))")
+        }
     }
 
     private static func configuration(isReadOnly: Bool) -> Configuration {

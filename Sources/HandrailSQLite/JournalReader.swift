@@ -38,7 +38,11 @@ public final class JournalReader: JournalReading {
     ///
     /// - Throws: ``JournalError`` where neither is left to begin with.
     public func latestSnapshot() async throws -> JournalSnapshot? {
-        try await read { try $0.latestSnapshot() }
+        try await latestSnapshot(signedWith: nil)
+    }
+
+    func latestSnapshot(signedWith key: VerifyingKey?) async throws -> JournalSnapshot? {
+        try await read { try $0.latestSnapshot(signedWith: key) }
     }
 
     /// The sequence of the last entry; 0 where there has never been one. Cheap enough to be asked many times a second.
@@ -64,6 +68,15 @@ public final class JournalReader: JournalReading {
     func read<Value: Sendable>(_ body: @escaping @Sendable (JournalTable) throws -> Value) async throws -> Value {
         do {
             return try await queue.read { [chain] in try body(JournalTable(database: $0, chain: chain)) }
+        } catch {
+            throw JournalError.meaning(of: error, path: path)
+        }
+    }
+
+    /// The same for whoever cannot wait.
+    func now<Value>(_ body: (JournalTable) throws -> Value) throws -> Value {
+        do {
+            return try queue.read { try body(JournalTable(database: $0, chain: chain)) }
         } catch {
             throw JournalError.meaning(of: error, path: path)
         }

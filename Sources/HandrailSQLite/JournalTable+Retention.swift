@@ -39,17 +39,31 @@ extension JournalTable {
         return last
     }
 
-    /// Removes entries in the sense that nobody reads them any more; `reclaim` takes them out of the file.
+    /// Removes entries in the sense that nobody reads them any more; `reclaim` takes them out of the file. A checkpoint covers
+    /// the record of it at once: until then anybody who can write the file could have made it.
     ///
     /// - Returns: the new head; the old one where somebody else has removed as much meanwhile.
-    func trim(to anchor: Checkpoint, at time: Timestamp) throws -> JournalHead {
+    func trim(to anchor: Checkpoint, at time: Timestamp, key: SigningKey? = nil) throws -> JournalHead {
         guard try anchor.sequence > removedThrough() else { return try head() }
+        guard try key != nil || latestCheckpoint()?.signature == nil else {
+            throw JournalError.failed("its checkpoints are signed, and without the key nobody may remove entries")
+        }
         let head = try append([TrimRecord.record(of: anchor, at: time)], after: head())
         try replaceRetention(removedThrough: anchor.sequence, recordedBy: head.sequence)
         let statement = try SQLStatement("DELETE FROM checkpoint WHERE sequence < ?", of: database)
         try statement.bind(anchor.sequence, at: 1)
         try statement.run()
+        _ = try makeCheckpoint(at: head, key: key)
         return head
+    }
+
+    /// The last entry before which all are older than that; 0 where there is none.
+    func lastSequence(before time: Timestamp) throws -> Int64 {
+        let statement = try SQLStatement("SELECT min(sequence) FROM entry WHERE at >= ? AND sequence > ?", of: database)
+        try statement.bind(time.milliseconds, at: 1)
+        try statement.bind(try removedThrough(), at: 2)
+        let first = try statement.row { statement.integer(0) }.flatMap { $0 }
+        return try first.map { $0 - 1 } ?? head().sequence
     }
 
     private func replaceRetention(removedThrough: Int64, recordedBy: Int64) throws {
@@ -76,10 +90,10 @@ extension JournalTable {
 
     /// Gives free pages back to the file system, at most `pages` of 4 KiB.
     ///
-    /// - Returns: whether there are more.
-    func vacuum(pages: Int) throws -> Bool {
+    /// - Returns: how many there are still.
+    func vacuum(pages: Int) throws -> Int64 {
         let statement = try SQLStatement("PRAGMA incremental_vacuum(\(pages))", of: database)
         try statement.run()
-        return try JournalSchema.integer("PRAGMA freelist_count", of: database) ?? 0 > 0
+        return try JournalSchema.integer("PRAGMA freelist_count", of: database) ?? 0
     }
 }

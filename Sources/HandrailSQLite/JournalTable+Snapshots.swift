@@ -2,7 +2,7 @@ internal import GRDB
 internal import HandrailEngine
 
 extension JournalTable {
-    func save(_ snapshot: JournalSnapshot) throws {
+    func save(_ snapshot: JournalSnapshot, key: SigningKey? = nil) throws {
         try check(snapshot)
         let content = SnapshotContent.encode(snapshot.records)
         guard content.count <= JournalLimits.snapshotBytes else {
@@ -13,7 +13,7 @@ extension JournalTable {
             "INSERT OR REPLACE INTO snapshot (sequence, content, digest) VALUES (?, ?, ?)", of: database)
         try statement.bind(snapshot.sequence, at: 1)
         try statement.bind(blob: content, at: 2)
-        try statement.bind(blob: digest(of: content, at: snapshot.sequence), at: 3)
+        try statement.bind(blob: try seal(of: content, at: snapshot.sequence, key: key).bytes, at: 3)
         try statement.run()
         try dropOldSnapshots()
     }
@@ -40,21 +40,26 @@ extension JournalTable {
 
     /// The newest that is whole, with all entries after it there. Nil where a fold can begin with the first entry.
     ///
+    /// - Parameter key: that has to have signed it, where it has signed a checkpoint here: what was kept before there was a key
+    ///   still counts then.
     /// - Throws: `damaged` where neither a snapshot nor the first entry is left to begin with.
-    func latestSnapshot() throws -> JournalSnapshot? {
+    func latestSnapshot(signedWith key: VerifyingKey? = nil) throws -> JournalSnapshot? {
         let removed = try removedThrough()
         let head = try head()
+        let required = try key.flatMap { try hasCheckpoint(signedWith: $0) ? $0 : nil }
         for sequence in try snapshotSequences() where sequence >= removed {
-            guard let records = try intactRecords(at: sequence) else { continue }
             guard sequence <= head.sequence else {
                 throw JournalError.damaged(
                     sequence: head.sequence, because: "it is the last, and a later one was folded")
             }
+            guard let records = try intactRecords(at: sequence, signedWith: required) else { continue }
             return JournalSnapshot(sequence: sequence, records: records)
         }
         guard removed == 0 else {
             throw JournalError.damaged(
-                sequence: removed, because: "entries up to it are gone, and no snapshot is whole")
+                sequence: removed,
+                because: "entries up to it are gone, and no snapshot is whole"
+                    + (required == nil ? "" : " and signed with the key"))
         }
         return nil
     }
@@ -69,20 +74,45 @@ extension JournalTable {
         return sequences
     }
 
-    /// Nil where the snapshot is damaged.
-    func intactRecords(at sequence: Int64) throws -> [JournalRecord]? {
+    /// Nil where the snapshot is damaged, or is not signed with the key.
+    func intactRecords(at sequence: Int64, signedWith key: VerifyingKey? = nil) throws -> [JournalRecord]? {
         let statement = try SQLStatement("SELECT content, digest FROM snapshot WHERE sequence = ?", of: database)
         try statement.bind(sequence, at: 1)
-        let stored: (content: [UInt8], digest: [UInt8])? = try statement.row {
-            guard let content = statement.blob(0), let digest = statement.blob(1) else { return nil }
-            return (content, digest)
+        let stored: (content: [UInt8], seal: SnapshotSeal)? = try statement.row {
+            guard let content = statement.blob(0), let seal = statement.blob(1).flatMap({ SnapshotSeal($0) }) else {
+                return nil
+            }
+            return (content, seal)
         }
         .flatMap { $0 }
-        guard let stored, stored.digest == digest(of: stored.content, at: sequence) else { return nil }
+        guard let stored else { return nil }
+        let isOfTheFirstVersion =
+            key == nil && stored.seal.signature == nil
+            && stored.seal.digest
+                == SnapshotSeal.firstDigest(of: stored.content, sequence: sequence, journal: chain.identity)
+        guard try isOfTheFirstVersion || stored.seal.digest == digest(of: stored.content, at: sequence),
+            stored.seal.isSigned(by: key)
+        else { return nil }
         return SnapshotContent.decode(stored.content)
     }
 
-    private func digest(of content: [UInt8], at sequence: Int64) -> [UInt8] {
-        SnapshotContent.digest(of: content, sequence: sequence, journal: chain.identity)
+    private func seal(of content: [UInt8], at sequence: Int64, key: SigningKey?) throws -> SnapshotSeal {
+        guard let digest = try digest(of: content, at: sequence) else {
+            throw JournalError.damaged(sequence: sequence, because: "it is missing")
+        }
+        return try SnapshotSeal(digest: digest, signedWith: key)
+    }
+
+    /// Nil where the entry at which the snapshot stands is not there.
+    private func digest(of content: [UInt8], at sequence: Int64) throws -> [UInt8]? {
+        try head(at: sequence).map { head in
+            SnapshotSeal.digest(of: content, at: head, journal: chain.identity)
+        }
+    }
+
+    private func hasCheckpoint(signedWith key: VerifyingKey) throws -> Bool {
+        let statement = try SQLStatement("SELECT count(*) FROM checkpoint WHERE public_key = ?", of: database)
+        try statement.bind(blob: key.bytes, at: 1)
+        return try statement.row { statement.integer(0) }.flatMap { $0 } ?? 0 > 0
     }
 }

@@ -28,56 +28,76 @@ struct JournalWriter: Sendable {
         }
     }
 
-    /// Commits several calls in one transaction. Should that fail, each alone: a call that does not fit on the disk must not
-    /// fail those that do.
-    ///
-    /// - Returns: the last entry of each call.
-    func commit(
-        _ calls: [[JournalRecord]], after known: JournalHead?
-    ) async -> [Result<JournalHead, any Error>] {
+    /// What came of calls that were committed together.
+    struct Commit: Sendable {
+        /// The last entry of each call.
+        var results: [Result<JournalHead, any Error>]
+        /// What the process knows afterwards.
+        var known: KnownChain
+    }
+
+    /// Commits several calls in one transaction. Where that does not fit on the disk each is tried alone: a call that is too
+    /// large must not fail those that are not. Whatever else is wrong is so for all of them.
+    func commit(_ calls: [[JournalRecord]], after known: KnownChain) async -> Commit {
         do {
-            return try await append(calls, after: known).map { .success($0) }
-        } catch  where calls.count > 1 {
-            var results: [Result<JournalHead, any Error>] = []
-            for call in calls { results += await commit([call], after: known) }
-            return results
+            return try await append(calls, after: known)
+        } catch JournalError.diskFull where calls.count > 1 {
+            var commit = Commit(results: [], known: known)
+            for call in calls {
+                let one = await self.commit([call], after: commit.known)
+                commit.results += one.results
+                commit.known = one.known
+            }
+            return commit
         } catch {
-            return calls.map { _ in .failure(error) }
+            return Commit(results: calls.map { _ in .failure(error) }, known: known)
         }
     }
 
-    private func append(_ calls: [[JournalRecord]], after known: JournalHead?) async throws -> [JournalHead] {
+    private func append(_ calls: [[JournalRecord]], after known: KnownChain) async throws -> Commit {
         try await transaction { [options] table in
+            try table.check(known, key: options.signingKey)
             var head = try table.head()
-            try Self.check(head, against: known)
-            let heads = try calls.map { call in
+            var commit = Commit(results: [], known: known)
+            for call in calls {
                 head = try table.append(call, after: head)
-                return head
+                commit.results.append(.success(head))
             }
             let last = max(0, try table.latestCheckpoint()?.sequence ?? 0)
             if let interval = options.checkpointInterval, head.sequence - last >= interval {
-                _ = try table.makeCheckpoint(at: head, key: options.signingKey)
+                commit.known.checkpoint = try Self.makeCheckpoint(at: head, in: table, known, options.signingKey)
             }
-            return heads
+            commit.known.head = head
+            commit.known.removedThrough = try table.removedThrough()
+            return commit
         }
     }
 
-    /// What this process has appended, or seen, must still be there.
-    private static func check(_ head: JournalHead, against known: JournalHead?) throws {
-        guard let known else { return }
-        guard head.sequence >= known.sequence, head.sequence > known.sequence || head.hash == known.hash else {
-            throw JournalError.damaged(sequence: known.sequence, because: "it was there, and is gone or another one")
-        }
+    /// Vouches for nothing that does not fit what was vouched for before.
+    private static func makeCheckpoint(
+        at head: JournalHead, in table: JournalTable, _ known: KnownChain, _ key: SigningKey?
+    ) throws -> Checkpoint? {
+        try table.check(latest: known.checkpoint)
+        return try table.makeCheckpoint(at: head, key: key)
     }
 
-    func checkpoint() async throws -> Checkpoint? {
-        try await transaction { [options] in try $0.makeCheckpoint(at: try $0.head(), key: options.signingKey) }
+    func checkpoint(after known: KnownChain) async throws -> Checkpoint? {
+        try await transaction { [options] table in
+            try table.check(known, key: options.signingKey)
+            return try Self.makeCheckpoint(at: try table.head(), in: table, known, options.signingKey)
+        }
     }
 
     /// Takes out of the file what was removed, in small transactions.
     func reclaim() async throws {
         while try await transaction({ try $0.reclaim(limit: Self.reclaimedRows) }) > 0 {}
-        while try await transaction({ try $0.vacuum(pages: Self.vacuumedPages) }) {}
+        var free = Int64.max
+        while true {
+            let left = try await transaction { try $0.vacuum(pages: Self.vacuumedPages) }
+            // A file that somebody made otherwise gives nothing back, however often it is asked.
+            guard left > 0, left < free else { return }
+            free = left
+        }
     }
 
     func transaction<Value: Sendable>(

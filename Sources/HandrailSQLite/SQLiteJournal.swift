@@ -38,17 +38,17 @@ public actor SQLiteJournal: JournalStore {
     private var isCommitting = false
     private var isClosed = false
     private var waitingForIdle: [CheckedContinuation<Void, Never>] = []
-    /// The last entry that this process knows of: the file must not go back behind it.
-    private var known: JournalHead?
+    private var known: KnownChain
 
     /// Opens, or creates, the journal in a directory that exists.
     ///
-    /// - Throws: ``JournalError``.
+    /// - Throws: ``JournalError``; also where the latest checkpoint does not fit the entries.
     public init(directory: String, options: Options = Options()) throws {
         let path = JournalFile.path(in: directory)
         let (queue, chain) = try JournalFile.openForWriting(path)
         writer = JournalWriter(queue: queue, chain: chain, path: path, options: options)
         reader = try JournalReader(path: path)
+        known = try reader.now { try $0.opened(key: options.signingKey) }
         self.options = options
     }
 
@@ -72,11 +72,9 @@ public actor SQLiteJournal: JournalStore {
     private func commitWaiting() async {
         while !waiting.isEmpty {
             let batch = takeBatch()
-            let results = await writer.commit(batch.map(\.records), after: known)
-            for (call, result) in zip(batch, results) {
-                if case .success(let head) = result { learn(head) }
-                call.continuation.resume(with: result.map(\.sequence))
-            }
+            let commit = await writer.commit(batch.map(\.records), after: known)
+            known.learn(commit.known)
+            for (call, result) in zip(batch, commit.results) { call.continuation.resume(with: result.map(\.sequence)) }
         }
         isCommitting = false
         for continuation in waitingForIdle { continuation.resume() }
@@ -98,17 +96,15 @@ public actor SQLiteJournal: JournalStore {
         return batch
     }
 
-    private func learn(_ head: JournalHead) {
-        if head.sequence > known?.sequence ?? 0 { known = head }
-    }
-
     public nonisolated func entries(after sequence: Int64, limit: Int) async throws -> [JournalEntry] {
         try await reader.entries(after: sequence, limit: limit)
     }
 
+    /// With a key that has signed here before, only a snapshot that it has signed.
+    ///
     /// - Throws: ``JournalError`` where neither a snapshot nor the first entry is left to begin with.
     public nonisolated func latestSnapshot() async throws -> JournalSnapshot? {
-        try await reader.latestSnapshot()
+        try await reader.latestSnapshot(signedWith: options.signingKey?.verifyingKey)
     }
 
     /// The sequence of the last entry, whichever process has appended it; 0 where there has never been one.
@@ -119,7 +115,7 @@ public actor SQLiteJournal: JournalStore {
     /// Keeps it and the one before it. Appending waits meanwhile, so a snapshot should hold what is needed and no more.
     public func save(_ snapshot: JournalSnapshot) async throws {
         guard !isClosed else { throw JournalError.closed }
-        try await writer.transaction { try $0.save(snapshot) }
+        try await writer.transaction { [options] in try $0.save(snapshot, key: options.signingKey) }
     }
 
     /// Makes a checkpoint at the last entry, unless there is one already.
@@ -127,7 +123,13 @@ public actor SQLiteJournal: JournalStore {
     /// - Returns: the latest checkpoint. Nil in an empty journal.
     public func checkpoint() async throws -> Checkpoint? {
         guard !isClosed else { throw JournalError.closed }
-        return try await writer.checkpoint()
+        return try await makeCheckpoint()
+    }
+
+    private func makeCheckpoint() async throws -> Checkpoint? {
+        let checkpoint = try await writer.checkpoint(after: known)
+        known.learn(KnownChain(checkpoint: checkpoint))
+        return checkpoint
     }
 
     /// All checkpoints that are kept, in their order: to be exported.
@@ -145,10 +147,26 @@ public actor SQLiteJournal: JournalStore {
     public func trim(through sequence: Int64, at time: Timestamp) async throws -> Int64 {
         guard !isClosed else { throw JournalError.closed }
         if let anchor = try await reader.verifiedTrimAnchor(through: sequence) {
-            learn(try await writer.transaction { try $0.trim(to: anchor, at: time) })
+            let head = try await writer.transaction { [options, known] table in
+                try table.check(known, key: options.signingKey)
+                try table.check(latest: known.checkpoint)
+                return try table.trim(to: anchor, at: time, key: options.signingKey)
+            }
+            known.learn(KnownChain(head: head, removedThrough: anchor.sequence))
         }
         try await writer.reclaim()
         return try await reader.read { try $0.removedThrough() }
+    }
+
+    /// The last entry that retention has removed; 0 where none was.
+    public nonisolated func removedThrough() async throws -> Int64 {
+        try await reader.read { try $0.removedThrough() }
+    }
+
+    /// The same for entries that are older than a time.
+    public func trim(before limit: Timestamp, at time: Timestamp) async throws -> Int64 {
+        let sequence = try await reader.read { try $0.lastSequence(before: limit) }
+        return try await trim(through: sequence, at: time)
     }
 
     /// Waits for what was appended, makes a last checkpoint, and closes the file. Later calls throw.
@@ -157,7 +175,7 @@ public actor SQLiteJournal: JournalStore {
         isClosed = true
         if isCommitting { await withCheckedContinuation { waitingForIdle.append($0) } }
         let lastCheckpoint = await result {
-            if options.checkpointInterval != nil { _ = try await writer.checkpoint() }
+            if options.checkpointInterval != nil { _ = try await makeCheckpoint() }
         }
         // The reader first: whoever closes last moves the write-ahead log into the file, and has to be able to write.
         try reader.close()

@@ -27,14 +27,6 @@ enum SnapshotContent {
         }
         return records
     }
-
-    /// What is stored beside the content: a damaged snapshot is then ignored. It proves nothing against whoever can write the
-    /// file; a snapshot is a short cut and no evidence.
-    static func digest(of content: [UInt8], sequence: Int64, journal: [UInt8]) -> [UInt8] {
-        var head = Array("handrail snapshot 1\n".utf8) + journal
-        head.append(bigEndian: sequence)
-        return JournalChain.sha256(head + JournalChain.sha256(content))
-    }
 }
 
 extension ArraySlice<UInt8> {

@@ -31,9 +31,12 @@ public struct StateDirectoryLock: ~Copyable, Sendable {
     public init(directory: String) throws {
         let path = directory + "/engine.lock"
         // Not inherited by children: a lock lives as long as any descriptor of it.
-        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o660)
-        guard file >= 0 else {
-            throw JournalError.failed("could not open `\(path)`: \(String(cString: strerror(errno)))")
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        // Nobody else may open it: whoever can could hold a lock on it, and keep every engine from starting.
+        guard file >= 0, fchmod(file, 0o600) == 0 else {
+            let reason = String(cString: strerror(errno))
+            if file >= 0 { close(file) }
+            throw JournalError.failed("could not open `\(path)`: \(reason)")
         }
         try Self.lock(file, directory: directory)
         Self.write("\(getpid())\n", to: file)

@@ -20,6 +20,10 @@ struct AuditText {
             report.removedThrough > 0 ? ", those up to \(report.removedThrough) were removed by retention" : ""
         page.sentence("intact: \(CountText.of(report.entries, "entry", plural: "entries"))\(removed)")
         page.sentence(checkpoints)
+        if report.skippedExports > 0 {
+            let count = CountText.of(report.skippedExports, "exported checkpoint")
+            page.sentence("\(count) could not be compared: the entries that they stand at were removed by retention")
+        }
         if report.uncoveredEntries > 0 {
             let count = report.uncoveredEntries == 1 ? "1 entry stands" : "\(report.uncoveredEntries) entries stand"
             page.sentence("\(count) behind the last checkpoint that counts: their end could be cut off unnoticed")
@@ -27,6 +31,10 @@ struct AuditText {
         if !report.damagedSnapshots.isEmpty {
             let places = report.damagedSnapshots.map(String.init).joined(separator: ", ")
             page.sentence("snapshots at \(places) are damaged; no evidence is lost with them")
+        }
+        if !report.unsignedSnapshots.isEmpty {
+            let places = report.unsignedSnapshots.map(String.init).joined(separator: ", ")
+            page.sentence("snapshots at \(places) are signed by no given key, and no engine with its key reads them")
         }
         return page.text
     }
@@ -56,6 +64,7 @@ struct AuditText {
             object.member("checkpoints", report.checkpoints)
             object.member("signedCheckpoints", report.signedCheckpoints)
             object.member("comparedExports", report.comparedExports)
+            object.member("skippedExports", report.skippedExports)
             object.member("coveredThrough", report.coveredThrough)
             object.member("uncoveredEntries", report.uncoveredEntries)
         }

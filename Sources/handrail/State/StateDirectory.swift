@@ -120,10 +120,14 @@ struct StateDirectory {
 
     /// Whether a process holds the engine's lock. The kernel knows, so a file that was left behind says nothing.
     ///
-    /// It is asked by trying to share the lock for an instant; an engine that starts in that very instant tries again.
+    /// It is asked by trying to share the lock for an instant; an engine that starts in that very instant tries again. Who may
+    /// not open the file reads the kernel's list of locks.
     var hasEngine: Bool {
         let descriptor = open(lock, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { return errno != ENOENT }
+        guard descriptor >= 0 else {
+            guard errno == EACCES else { return errno != ENOENT }
+            return KernelLocks.isHeld(lock)
+        }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_size > 0 else { return false }
