@@ -8,7 +8,17 @@ struct Invariants {
     func violations(journal: JournalExport, effects: [Effect], answers: Int) -> [String] {
         let granted = journal.grantedRequests
         let unheld = answers > granted ? ["\(answers) requests were answered as done, \(granted) are kept"] : []
-        return unheld + unintended(effects, journal) + repeated(effects, journal) + disordered(effects)
+        return unheld + handledTwice(journal) + unintended(effects, journal) + repeated(effects, journal)
+            + disordered(effects)
+    }
+
+    /// A request is in the journal once, however often an engine found it in its inbox.
+    private func handledTwice(_ journal: JournalExport) -> [String] {
+        let ids = journal.requestIDs
+        return Set(ids).sorted().compactMap { id in
+            let times = ids.count { $0 == id }
+            return times > 1 ? "the request \(id) was handled \(times) times" : nil
+        }
     }
 
     /// No effect without an intent that was durable before. Each intent covers one execution; a probe asks as often as it

@@ -41,6 +41,7 @@ struct JournalExport {
         var decision: Decision?
         var by: String?
         var refusal: String?
+        var id: String?
     }
 
     private struct Line: Decodable {
@@ -75,6 +76,9 @@ struct JournalExport {
     var approvals: [String] {
         entries.filter { $0.payload.event?.type == "approved" }.compactMap(\.payload.event?.by)
     }
+
+    /// The ids of all requests, in their order.
+    var requestIDs: [String] { entries.filter { $0.kind == "request.made" }.compactMap(\.payload.id) }
 
     /// Requests that were done, and not refused.
     var grantedRequests: Int { entries.count { $0.kind == "request.made" && $0.payload.refusal == nil } }

@@ -60,9 +60,18 @@ extension Visit {
         let ending = try ending(of: journal)
         if !scenario.endings.contains(ending ?? "") { found.append("the run ended as \(ending ?? "nothing")") }
         found += approvalViolations(journal)
+        found += try leftOver()
         found += try survivors().map { "a process lives on: \($0)" }
         if ["held", "stuck"].contains(ending) { found += try takeOverViolations(journal) }
         return found
+    }
+
+    /// A request that was put down as a whole is taken by the next engine, and is gone then.
+    private func leftOver() throws -> [String] {
+        let inbox = state + "/inbox"
+        guard FileManager.default.fileExists(atPath: inbox) else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: inbox).filter { !$0.hasPrefix(".") }
+            .map { "the request \($0) was left over" }
     }
 
     /// Each counts once, and none is lost.

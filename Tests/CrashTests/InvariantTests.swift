@@ -68,6 +68,16 @@ struct InvariantTests {
         #expect(try violations([], [], answers: 2, granted: 1).count == 1)
     }
 
+    @Test func aRequestThatWasHandledTwiceIsFound() throws {
+        let line = #"{"kind":"request.made","payload":{"by":"ada","id":"1-2-a"}}"#
+        func found(_ lines: [String]) throws -> [String] {
+            invariants.violations(
+                journal: try JournalExport(lines.joined(separator: "\n")), effects: [], answers: 0)
+        }
+        #expect(try found([line, line.replacing("1-2-a", with: "1-2-b")]) == [])
+        #expect(try found([line, line]) == ["the request 1-2-a was handled 2 times"])
+    }
+
     @Test func aLostOrChangedEntryIsFound() throws {
         let whole = try journal([("perform", 0), ("perform", 1)])
         #expect(Invariants.losses(from: whole, to: whole) == [])

@@ -34,6 +34,26 @@ struct DirectorTests {
         #expect(stage.state(of: 1) == nil)
     }
 
+    @Test func aRequestThatComesAgainChangesNothing() throws {
+        var stage = try Stage()
+        stage.ask(.pause(.everything, because: "x"), id: "a")
+        stage.ask(.resume(.everything), id: "b")
+        stage.ask(.resume(.everything), id: "c")
+        stage.ask(.pause(.everything, because: "y"), id: "d")
+        let kept = stage.sequence
+        stage.ask(.resume(.everything), id: "b")
+        stage.ask(.resume(.everything), id: "c")
+        let refused = Director.Answer.refused(because: "everything is not paused")
+        #expect(stage.answers == [.done, .done, refused, .done, .done, refused])
+        #expect(stage.director.engine.pausedScopes.map(\.because) == ["y"])
+        #expect(stage.sequence == kept, "it is in the journal once")
+        // After two days nobody has a file of it that would be taken.
+        stage.wait(.seconds(49 * 60 * 60))
+        stage.ask(.pause(.everything, because: "z"), id: "e")
+        stage.ask(.resume(.everything), id: "b")
+        #expect(stage.director.engine.pausedScopes.isEmpty)
+    }
+
     @Test func peopleAreToldOfARollback() throws {
         var stage = try Stage()
         stage.fire("Lost", unit: "alpha-1")

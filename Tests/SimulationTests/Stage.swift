@@ -14,7 +14,7 @@ struct Stage {
     /// What people were told.
     private(set) var told: [String] = []
     private(set) var answers: [Director.Answer] = []
-    private var sequence: Int64 = 0
+    private(set) var sequence: Int64 = 0
     private var ticket = 0
 
     /// The synthetic runbooks under a policy that allows everything by itself.
@@ -40,9 +40,9 @@ struct Stage {
         handle(.delivery(Delivery(receivedAt: now, source: "test", alerts: [alert]), ticket: ticket))
     }
 
-    mutating func ask(_ request: PersonRequest) {
+    mutating func ask(_ request: PersonRequest, id: String? = nil) {
         ticket += 1
-        handle(.request(request, by: Person("ada"), ticket: ticket))
+        handle(.request(MadeRequest(request, id: id), by: Person("ada"), ticket: ticket))
     }
 
     mutating func wait(_ duration: Duration) {

@@ -25,8 +25,9 @@ extension Engine {
                     events: view.events))
         }
         let assumed = self.runs.sorted { $0.key < $1.key }.compactMap { assumedRun($0.key, $0.value) }
+        let handled = handledRequests.all.map { Memory.handled($0) }
         return [.mode(mode)] + storm + paused + quarantined + ledger + alerts + incidents + runs
-            + assumed.map { .assumedRun($0) }
+            + assumed.map { .assumedRun($0) } + handled
     }
 
     private func assumedRun(_ id: Int, _ run: ActiveRun) -> AssumedRunMemory? {
@@ -73,6 +74,7 @@ extension Engine {
             if let endsAt = storm.endsAt { timers.set(.endStorm, at: endsAt) }
         case .paused(let scope, let by, let because): pauses[scope] = Pause(by: by, because: because)
         case .quarantined(let quarantine): quarantines[quarantine.target.key] = quarantine
+        case .handled(let request): handledRequests.note(request)
         }
     }
 

@@ -1,11 +1,25 @@
 /// What people ask for.
 extension Engine {
-    /// Does what a person asks for, or says why not. Either is kept.
-    public mutating func handle(_ request: PersonRequest, by person: Person, into emit: Emit) {
+    /// Does what a person asks for, or says why not. Either is kept. One that was handled before changes nothing.
+    ///
+    /// - Returns: why it was not done; nil where it was, now or before.
+    @discardableResult
+    public mutating func handle(_ made: MadeRequest, by person: Person, into emit: Emit) -> String? {
+        if let handled = made.id.flatMap({ handledRequests[$0] }) {
+            return handled.by == person ? handled.refusal : "\(handled.by.name) made a request of this id before"
+        }
         var consequences: [TimelineEntry] = []
-        let refusal = refusal(of: request, by: person) { consequences.append($0) }
-        emit(entry(.state(.request(request, by: person, refusal: refusal))))
+        let refusal = refusal(of: made.request, by: person) { consequences.append($0) }
+        note(made, by: person, refusal)
+        emit(entry(.state(.request(made, by: person, refusal: refusal))))
         for consequence in consequences { emit(consequence) }
+        return refusal
+    }
+
+    mutating func note(_ made: MadeRequest, by person: Person, _ refusal: String?) {
+        guard let id = made.id else { return }
+        handledRequests.note(HandledRequest(id: id, at: now, by: person, refusal: refusal))
+        handledRequests.forget(at: now)
     }
 
     private mutating func refusal(of request: PersonRequest, by person: Person, _ emit: Emit) -> String? {

@@ -179,8 +179,9 @@ extension Engine {
         case .match(let match):
             if let incident { restore(match, in: incident) }
         case .run(let advance): try restore(advance)
-        case .request(let request, let person, let refusal):
-            if refusal == nil { restore(request, by: person) }
+        case .request(let made, let person, let refusal):
+            note(made, by: person, refusal)
+            if refusal == nil { restore(made.request, by: person) }
         case .quarantined(let quarantine): quarantines[quarantine.target.key] = quarantine
         case .counted(let counters): restore(counters)
         case .remembered(let memory): try restore(memory)

@@ -53,6 +53,7 @@ public struct Engine: Sendable {
     /// Runs whose end somebody has to be told of, until ``takeEndedRuns()`` hands them over.
     var endedRuns: [RunView] = []
     var pauses: [PauseScope: Pause] = [:]
+    var handledRequests = HandledRequests()
     var quarantines: [ExactText: Quarantine] = [:]
     /// When the last authenticated delivery came.
     var lastHeardAt = Timestamp.distantPast

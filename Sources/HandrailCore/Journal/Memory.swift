@@ -10,6 +10,7 @@ public enum Memory: Sendable {
     case storm(StormMemory)
     case paused(PauseScope, by: Person, because: String)
     case quarantined(Quarantine)
+    case handled(HandledRequest)
 }
 
 /// What is remembered of one alert; see `TrackedAlert`.

@@ -12,7 +12,7 @@ public enum StateChange: Sendable {
     /// What a command of a run did. Says nothing to the fold; it is evidence.
     case report(StepReport)
     /// What a person asked for. Nil: it was done; else why not.
-    case request(PersonRequest, by: Person, refusal: String?)
+    case request(MadeRequest, by: Person, refusal: String?)
     case quarantined(Quarantine)
     /// Growth of the counters since they were last kept, at most once a second.
     case counted(Counters)

@@ -62,7 +62,7 @@ extension Catalog {
             if quarantines[quarantine.target.key] == nil {
                 quarantines[quarantine.target.key] = CatalogQuarantine(quarantine: quarantine, since: nil)
             }
-        case .mode, .alert, .assumedRun, .ledger, .storm: break
+        case .mode, .alert, .assumedRun, .ledger, .storm, .handled: break
         }
     }
 

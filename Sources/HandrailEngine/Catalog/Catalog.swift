@@ -79,9 +79,9 @@ public struct Catalog: Sendable {
             let kept = CatalogRun.Report(at: entry.at, sequence: sequence, report: report)
             let limit = limits.reports
             runs[report.run]?.note(kept, atMost: limit)
-        case .request(let request, let person, let refusal):
+        case .request(let made, let person, let refusal):
             requested(
-                CatalogRequest(at: entry.at, sequence: sequence, request: request, by: person, refusal: refusal))
+                CatalogRequest(at: entry.at, sequence: sequence, request: made.request, by: person, refusal: refusal))
         case .quarantined(let quarantine):
             quarantines[quarantine.target.key] = CatalogQuarantine(quarantine: quarantine, since: entry.at)
         case .counted(let counters): self.counters = counters

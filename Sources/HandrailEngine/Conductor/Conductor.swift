@@ -31,7 +31,7 @@ public actor Conductor {
     private var director: Director
     private var intake: IntakeRedactor
     private var nextTicket = 0
-    private var waiting: [Int: CheckedContinuation<Director.Answer, Never>] = [:]
+    private var waiting: [Int: @Sendable (Director.Answer) -> Void] = [:]
     /// By the number of the order.
     private var underWay: [Int: (run: Int, task: Task<Void, Never>)] = [:]
     /// Tasks that are neither answered for nor cancelled: appends, seals, announcements.
@@ -55,8 +55,35 @@ public actor Conductor {
     // MARK: - What comes in
 
     /// Takes over. To be called once, before anything else.
-    public func start(_ start: EngineStart) {
+    ///
+    /// - Parameter requests: what people asked for while there was no engine. All of it is in force before anything that was
+    ///   interrupted goes on: a pause must not come too late for the very step that it is about.
+    /// - Returns: the answers, in their order, once all of it is durable or cannot be kept.
+    @discardableResult
+    public func start(
+        _ start: EngineStart, requests: [(made: MadeRequest, by: Person)] = []
+    ) async -> [Director.Answer] {
+        let (answers, place) = AsyncStream<(Int, Director.Answer)>.makeStream()
+        // No `await` in between: nothing can have become durable before the last of them is handed in.
         carryOut(director.start(start, at: ports.clock.now))
+        for (index, request) in requests.enumerated() {
+            let redacted = intake.redact(request.made.request)
+            if let because = Self.mistake(in: request.made.request, redacted) {
+                place.yield((index, .refused(because: because)))
+                continue
+            }
+            nextTicket += 1
+            waiting[nextTicket] = { place.yield((index, $0)) }
+            let made = MadeRequest(redacted, id: request.made.id)
+            handle(.request(made, by: request.by, ticket: nextTicket))
+        }
+        var given: [Int: Director.Answer] = [:]
+        guard !requests.isEmpty else { return [] }
+        for await (index, answer) in answers {
+            given[index] = answer
+            if given.count == requests.count { break }
+        }
+        return requests.indices.compactMap { given[$0] }
     }
 
     /// - Returns: once everything that follows from it is durable, or cannot be kept.
@@ -65,13 +92,20 @@ public actor Conductor {
         return await ask { .delivery(delivery, ticket: $0) }
     }
 
-    public func handle(_ request: PersonRequest, by person: Person) async -> Director.Answer {
+    /// - Parameter id: of the request; one that was handled before changes nothing, and gets the same answer.
+    public func handle(_ request: PersonRequest, id: String? = nil, by person: Person) async -> Director.Answer {
         let redacted = intake.redact(request)
-        if case .pause(let scope, _) = request, case .pause(let other, _) = redacted, scope != other {
-            // It would stop something else than what was meant.
-            return .refused(because: "the name of what is to be paused looks like a secret; everything can be paused")
+        if let because = Self.mistake(in: request, redacted) { return .refused(because: because) }
+        let made = MadeRequest(redacted, id: id)
+        return await ask { .request(made, by: person, ticket: $0) }
+    }
+
+    /// Without the secret in its name, a pause would stop something else than what was meant.
+    private static func mistake(in request: PersonRequest, _ redacted: PersonRequest) -> String? {
+        guard case .pause(let scope, _) = request, case .pause(let other, _) = redacted, scope != other else {
+            return nil
         }
-        return await ask { .request(redacted, by: person, ticket: $0) }
+        return "the name of what is to be paused looks like a secret; everything can be paused"
     }
 
     /// To be called when ``nextDue`` has come, and at any other time.
@@ -91,6 +125,10 @@ public actor Conductor {
 
     public var nextDue: Timestamp { director.nextDue }
     public var storeFailure: String? { director.storeFailure }
+    /// Whether what was to be kept last was not, or not yet.
+    public var isStoreFailing: Bool { director.isStoreFailing }
+    /// Whether a command, or another order, is under way.
+    public var isCarryingOut: Bool { !underWay.isEmpty }
     public var isBusy: Bool { director.isBusy || openTasks > 0 || !underWay.isEmpty }
     public var engine: Engine { director.engine }
 
@@ -99,7 +137,7 @@ public actor Conductor {
         let ticket = nextTicket
         let input = input(ticket)
         return await withCheckedContinuation { continuation in
-            waiting[ticket] = continuation
+            waiting[ticket] = { continuation.resume(returning: $0) }
             handle(input)
         }
     }
@@ -114,7 +152,7 @@ public actor Conductor {
         for output in outputs {
             switch output {
             case .append(let records): append(records)
-            case .answer(let ticket, let answer): waiting.removeValue(forKey: ticket)?.resume(returning: answer)
+            case .answer(let ticket, let answer): waiting.removeValue(forKey: ticket)?(answer)
             case .seal(let run, let record): seal(run, record)
             case .carryOut(let run, let number, let order): carryOut(order, number, for: run)
             case .terminate(let run): for (_, order) in underWay where order.run == run { order.task.cancel() }

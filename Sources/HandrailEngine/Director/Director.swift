@@ -8,7 +8,7 @@ public struct Director: Sendable {
     public enum Input: Sendable {
         /// `ticket` is answered once everything that follows from the delivery is durable.
         case delivery(Delivery, ticket: Int)
-        case request(PersonRequest, by: Person, ticket: Int)
+        case request(MadeRequest, by: Person, ticket: Int)
         case timePassed
         /// The batch in flight is durable; `sequence` is that of its last record.
         case appended(sequence: Int64)
@@ -55,6 +55,8 @@ public struct Director: Sendable {
     private var endedRuns: [RunView] = []
     /// Why nothing can be kept at the moment; nothing new is begun then.
     public internal(set) var storeFailure: String?
+    /// Whether what was to be kept last was not. Unlike ``storeFailure`` it stays while it is tried again.
+    public private(set) var isStoreFailing = false
     var keptCounters = Counters()
     var countersKeptAt = Timestamp.distantPast
     var recordsSinceSnapshot = 0
@@ -128,7 +130,7 @@ public struct Director: Sendable {
         outbox.answer(ticket, .done)
     }
 
-    private mutating func receive(_ request: PersonRequest, by person: Person, _ ticket: Int) {
+    private mutating func receive(_ made: MadeRequest, by person: Person, _ ticket: Int) {
         guard storeFailure == nil else {
             outbox.answerNow(ticket, .refused(because: storeFailure ?? ""))
             return
@@ -137,13 +139,10 @@ public struct Director: Sendable {
         let now = now
         mutate { engine, emit in
             engine.advance(to: now, into: emit)
-            engine.handle(request, by: person) { entry in
-                if case .state(.request(_, _, let reason)) = entry.event { refusal = reason }
-                emit(entry)
-            }
+            refusal = engine.handle(made, by: person, into: emit)
         }
         outbox.answer(ticket, refusal.map { .refused(because: $0) } ?? .done)
-        if case .resume = request { unpark() }
+        if case .resume = made.request { unpark() }
     }
 
     private mutating func passTime() {
@@ -161,6 +160,8 @@ public struct Director: Sendable {
     }
 
     private mutating func stop() {
+        // There is no later time to try it again.
+        storeFailure = nil
         keepCounters(always: true)
         keep(TimelineEntry(at: now, incident: nil, event: .state(.engineStopped)))
         recordsSinceSnapshot = recordsPerSnapshot
@@ -230,6 +231,7 @@ public struct Director: Sendable {
 
     private mutating func appended(_ sequence: Int64) {
         storeFailure = nil
+        isStoreFailing = false
         let (count, matters) = outbox.appended()
         recordsSinceSnapshot += count
         for matter in matters {
@@ -248,6 +250,7 @@ public struct Director: Sendable {
 
     private mutating func appendFailed(_ because: String) {
         storeFailure = because
+        isStoreFailing = true
         outbox.appendFailed(because)
     }
 

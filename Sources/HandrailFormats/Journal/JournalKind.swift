@@ -48,6 +48,7 @@ enum JournalKind: String, CaseIterable {
     case memoryStorm = "memory.storm"
     case memoryPause = "memory.pause"
     case memoryQuarantine = "memory.quarantine"
+    case memoryRequest = "memory.request"
 
     /// A piece of a snapshot belongs to no incident; where it is about one, it says so itself.
     var isOfAnIncident: Bool { !rawValue.utf8.starts(with: "memory.".utf8) }
@@ -121,6 +122,7 @@ extension Memory {
         case .storm: .memoryStorm
         case .paused: .memoryPause
         case .quarantined: .memoryQuarantine
+        case .handled: .memoryRequest
         }
     }
 }

@@ -15,6 +15,7 @@ extension Memory {
             object.member("by", person)
             object.member("because", because)
         case .quarantined(let quarantine): quarantine.writeMembers(to: &object)
+        case .handled(let request): request.writeMembers(to: &object)
         }
     }
 
@@ -32,6 +33,7 @@ extension Memory {
             self = .paused(
                 try value.object("scope"), by: try value.person("by"), because: try value.text("because"))
         case .memoryQuarantine: self = .quarantined(try Quarantine(value))
+        case .memoryRequest: self = .handled(try HandledRequest(value))
         case .incidentOpened, .incidentJoined, .incidentMerged, .incidentResolved, .incidentClosed, .alertBegan,
             .alertRenewed, .alertEnded, .alertLapsed, .matchKept, .alertFiredAgain, .alertResolved, .alertMuted,
             .alertUnmuted,
@@ -40,6 +42,21 @@ extension Memory {
             .announcementFailed, .engineStarted, .engineStopped, .workspaceLoaded, .countersKept:
             preconditionFailure("`\(kind.rawValue)` is a memory")
         }
+    }
+}
+
+extension HandledRequest: PayloadObject {
+    func writeMembers(to object: inout JSONWriter) {
+        object.member("id", id)
+        object.member("handledAt", at)
+        object.member("by", by)
+        object.member("refusal", ifAny: refusal)
+    }
+
+    init(_ value: PayloadValue) throws(PayloadError) {
+        self.init(
+            id: try value.text("id"), at: try value.time("handledAt"), by: try value.person("by"),
+            refusal: try value.optionalText("refusal"))
     }
 }
 

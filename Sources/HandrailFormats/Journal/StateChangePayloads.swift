@@ -10,10 +10,11 @@ extension StateChange {
         case .match(let match): match.writeMembers(to: &object)
         case .run(let advance): advance.writeMembers(to: &object)
         case .report(let report): report.writeMembers(to: &object)
-        case .request(let request, let person, let refusal):
-            object.member("request", request)
+        case .request(let made, let person, let refusal):
+            object.member("request", made.request)
             object.member("by", person)
             object.member("refusal", ifAny: refusal)
+            object.member("id", ifAny: made.id)
         case .quarantined(let quarantine): quarantine.writeMembers(to: &object)
         case .counted(let counters): counters.writeMembers(to: &object)
         case .announcementFailed(let run, let because):
@@ -38,13 +39,14 @@ extension StateChange {
         case .stepReported: self = .report(try StepReport(value))
         case .requestMade:
             self = .request(
-                try value.object("request"), by: try value.person("by"), refusal: try value.optionalText("refusal"))
+                MadeRequest(try value.object("request"), id: try value.optionalText("id")),
+                by: try value.person("by"), refusal: try value.optionalText("refusal"))
         case .targetQuarantined: self = .quarantined(try Quarantine(value))
         case .countersKept: self = .counted(try Counters(value))
         case .announcementFailed:
             self = .announcementFailed(run: try value.optionalNatural("run"), because: try value.text("because"))
         case .memoryMode, .memoryAlert, .memoryIncident, .memoryRun, .memoryAssumedRun, .memoryLedger, .memoryStorm,
-            .memoryPause, .memoryQuarantine:
+            .memoryPause, .memoryQuarantine, .memoryRequest:
             self = .remembered(try Memory(kind, value))
         case .incidentOpened, .incidentJoined, .incidentMerged, .incidentResolved, .incidentClosed, .alertFiredAgain,
             .alertResolved, .alertMuted, .alertUnmuted, .alertDamped, .alertReleased, .stormBegan, .stormEnded,

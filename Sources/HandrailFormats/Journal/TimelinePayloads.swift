@@ -71,7 +71,7 @@ extension TimelineEvent {
             .targetQuarantined,
             .requestMade, .announcementFailed, .engineStarted, .engineStopped, .workspaceLoaded, .countersKept,
             .memoryMode, .memoryAlert, .memoryIncident, .memoryRun, .memoryAssumedRun, .memoryLedger, .memoryStorm,
-            .memoryPause, .memoryQuarantine:
+            .memoryPause, .memoryQuarantine, .memoryRequest:
             self = .state(try StateChange(kind, value))
         }
     }

@@ -70,17 +70,32 @@ final class ActingEngine: Sendable {
 
     /// Takes over: says so in the journal and picks up what was interrupted.
     ///
-    /// - Returns: the runs that had not ended, as they were found.
-    func begin() async -> [RunView] {
+    /// - Parameter requests: what people asked for before; it is in force before anything goes on.
+    /// - Returns: the runs that had not ended, as they were found, and the answers.
+    func begin(_ requests: [InboxRequest] = []) async -> (interrupted: [RunView], answers: [Director.Answer]) {
         let interrupted = await conductor.engine.runViews.filter { $0.run?.state.isFinished != true }
-        await conductor.start(start)
-        return interrupted
+        let answers = await conductor.start(
+            start, requests: requests.map { (MadeRequest($0.request, id: $0.id), $0.person) })
+        return (interrupted, answers)
     }
 
     /// Says in the journal that it stops, and lets go of the state.
+    ///
+    /// - Throws: where what happened last could not be kept.
     func end() async throws {
         await conductor.stop()
-        try await journal.close()
+        let failure = await conductor.storeFailure
+        do {
+            try await journal.close()
+        } catch  where failure == nil {
+            throw Failure(Failure.unreachable, TerminalText.escaped("\(error)"))
+        } catch {
+            // What is said below is why.
+        }
+        if let failure {
+            throw Failure(
+                Failure.unreachable, TerminalText.escaped("what happened last could not be kept: \(failure)"))
+        }
     }
 
     // MARK: - Parts

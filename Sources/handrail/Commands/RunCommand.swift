@@ -59,25 +59,40 @@ struct RunCommand: AsyncParsableCommand {
         EngineLog.begin()
         let directory = try StateDirectory.openedForEngine(option: state.state)
         let engine = try await Self.opened(options(directory))
-        let interrupted = await engine.begin()
+        let inbox = try InboxService(directory) { EngineLog.error.write("handrail: \($0)\n") }
+        let requests = try await inbox.take()
+        let (interrupted, answers) = await engine.begin(requests)
         RunLog.recovered(interrupted)
-        let inbox = InboxService(directory: directory, conductor: engine.conductor) { text in
-            EngineLog.error.write("handrail: \(text)\n")
-        }
-        let requests = Task { try await inbox.run() }
-        let clock = Task { await Self.keepTime(engine.conductor) }
-        defer {
-            requests.cancel()
-            clock.cancel()
-        }
-        let result = await Result { try await feed(engine) }
-        await settle(engine.conductor)
-        requests.cancel()
-        clock.cancel()
-        _ = await requests.result
-        await clock.value
-        try await engine.end()
+        for (request, answer) in zip(requests, answers) { await inbox.answer(request, answer) }
+        let result = await work(engine, inbox)
+        let end = await Result { try await engine.end() }
         try result.get()
+        try end.get()
+    }
+
+    /// Until all is done, or nobody could stop the engine any more.
+    private func work(_ engine: ActingEngine, _ inbox: InboxService) async -> Result<Void, any Error> {
+        let (endings, place) = AsyncStream<Result<Void, any Error>>.makeStream()
+        let feeding = Task {
+            let result = await Result { try await feed(engine) }
+            await settle(engine.conductor)
+            place.yield(result)
+        }
+        let requests = Task {
+            do {
+                try await inbox.run(engine.conductor)
+            } catch {
+                let reason = (error as? Failure)?.message ?? TerminalText.escaped("\(error)")
+                let text = "the inbox failed, so that nobody could pause this engine: \(reason)"
+                place.yield(.failure(Failure(Failure.unreachable, text)))
+            }
+        }
+        let clock = Task { await Self.keepTime(engine.conductor) }
+        let ending = await endings.first { _ in true } ?? .success(())
+        for task in [feeding, requests, clock] { task.cancel() }
+        await requests.value
+        await clock.value
+        return ending
     }
 
     private func options(_ directory: StateDirectory) -> ActingOptions {
@@ -130,14 +145,26 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// Requests that lay there when we came are taken first: the inbox is looked at several times a second.
+    /// How long a journal that cannot be written is waited for, when nothing else is under way.
+    private static let patience = Duration.seconds(10)
+
+    /// What was asked for meanwhile is taken as well: the inbox is looked at several times a second.
+    ///
+    /// Where the journal cannot be written nothing new begins; what is under way has its own time, and is waited for: its end
+    /// may be kept yet.
     private func settle(_ conductor: Conductor) async {
         try? await Task.sleep(for: .milliseconds(600))
-        while await isBusy(conductor) { try? await Task.sleep(for: .milliseconds(50)) }
+        let clock = ContinuousClock()
+        var lastGood = clock.now
+        while await isBusy(conductor), clock.now - lastGood < Self.patience, !Task.isCancelled {
+            let isCarryingOut = await conductor.isCarryingOut
+            let isFailing = await conductor.isStoreFailing
+            if isCarryingOut || !isFailing { lastGood = clock.now }
+            try? await Task.sleep(for: .milliseconds(50))
+        }
     }
 
     private func isBusy(_ conductor: Conductor) async -> Bool {
-        guard await conductor.storeFailure == nil else { return false }
         if await conductor.isBusy { return true }
         guard wait else { return false }
         return await conductor.engine.runViews.contains { view in

@@ -6,10 +6,12 @@ struct Folder: ~Copyable {
     static let passing: Int32 = 0o10000000
 
     let descriptor: Int32
+    private let isListed: Bool
 
     /// - Parameter isListed: whether the names in it will be asked for.
     /// - Throws: where it is none, or a link.
     init(_ path: String, isListed: Bool = true) throws {
+        self.isListed = isListed
         let access = isListed ? O_RDONLY : Self.passing
         descriptor = open(path, access | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -20,19 +22,30 @@ struct Folder: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// Names as the kernel gives them, ended by a zero; at most `limit`, and never `.` and `..`.
-    func names(atMost limit: Int) -> [[CChar]] {
+    /// Names as the kernel gives them, ended by a zero; at most `limit` of those that are wanted, and never `.` and `..`.
+    ///
+    /// - Throws: where the folder cannot be read, or was removed: that it is empty must not be believed then.
+    func names(atMost limit: Int, where isWanted: ([CChar]) -> Bool = { _ in true }) throws -> [[CChar]] {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Self.failure("look at", "the folder") }
+        guard status.st_nlink > 0 else { throw Failure(Failure.unreachable, "the folder was removed") }
         // A descriptor of its own, since reading moves the place in it.
         let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard copy >= 0, let stream = fdopendir(copy) else {
+            let failure = Self.failure("read", "the folder")
             if copy >= 0 { close(copy) }
-            return []
+            throw failure
         }
         defer { closedir(stream) }
         var names: [[CChar]] = []
-        while names.count < limit, let entry = readdir(stream) {
+        while names.count < limit {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                guard errno == 0 else { throw Self.failure("read", "the folder") }
+                break
+            }
             let name = Self.name(of: entry)
-            if name != [0x2E, 0] && name != [0x2E, 0x2E, 0] { names.append(name) }
+            if name != [0x2E, 0] && name != [0x2E, 0x2E, 0] && isWanted(name) { names.append(name) }
         }
         return names
     }
@@ -49,11 +62,11 @@ struct Folder: ~Copyable {
         return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil
     }
 
-    /// Puts a whole file there under its name, or nothing.
+    /// Puts a whole file there under its name, or nothing. Its content is on the disk then; its name is, too, unless the folder
+    /// was only opened to pass through: nobody can flush a folder without the right to read it.
     func write(_ bytes: [UInt8], as name: String, mode: mode_t) throws {
         let temporary = ".\(name).new"
-        let file = openat(descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
-        guard file >= 0 else { throw Self.failure("write", name) }
+        let file = try create(temporary, for: name, mode: mode)
         // Whatever the umask says.
         guard fchmod(file, mode) == 0, Self.writeAll(bytes, to: file), fsync(file) == 0 else {
             let failure = Self.failure("write", name)
@@ -67,7 +80,17 @@ struct Folder: ~Copyable {
             unlinkat(descriptor, temporary, 0)
             throw failure
         }
-        fsync(descriptor)
+        guard !isListed || fsync(descriptor) == 0 else { throw Self.failure("flush", name) }
+    }
+
+    /// What somebody left there who died while writing is in nobody's use any more.
+    private func create(_ temporary: String, for name: String, mode: mode_t) throws -> Int32 {
+        for isSecond in [false, true] {
+            let file = openat(descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+            if file >= 0 { return file }
+            guard errno == EEXIST, !isSecond, unlinkat(descriptor, temporary, 0) == 0 else { break }
+        }
+        throw Self.failure("write", name)
     }
 
     private static func writeAll(_ bytes: [UInt8], to file: Int32) -> Bool {
@@ -95,6 +118,8 @@ struct ForeignFile: ~Copyable {
         case gone
         /// One lowercase sentence without a final stop.
         case because(String)
+        /// Nothing is wrong with it; it may do at the next look. One lowercase sentence without a final stop.
+        case later(String)
     }
 
     private let descriptor: Int32
@@ -108,6 +133,7 @@ struct ForeignFile: ~Copyable {
             case ENOENT: throw .gone
             case ELOOP: throw .because("it is a symbolic link")
             case ENXIO, ENODEV: throw .because("it is no plain file")
+            case EMFILE, ENFILE, ENOMEM, EINTR, EIO: throw .later("it could not be opened")
             case let code: throw .because("it could not be opened: \(String(cString: strerror(code)))")
             }
         }

@@ -3,8 +3,23 @@ internal import HandrailCore
 
 /// People as the operating system knows them.
 enum SystemUser {
-    /// Nil where no account has the number.
+    /// What the system says to a number.
+    enum Answer: Hashable {
+        case named(String)
+        /// No account has the number, for certain.
+        case nobody
+        /// It could not be asked: a directory service does not answer, or the system is short of something.
+        case unknown(code: Int32)
+    }
+
+    /// Nil where no account has the number, as far as is known; for messages only.
     static func name(of user: uid_t) -> String? {
+        guard case .named(let name) = account(of: user) else { return nil }
+        return name
+    }
+
+    /// May wait for a directory service.
+    static func account(of user: uid_t) -> Answer {
         var size = 1024
         while size <= 1 << 20 {
             var buffer = [CChar](repeating: 0, count: size)
@@ -15,15 +30,18 @@ enum SystemUser {
                 size *= 4
                 continue
             }
-            guard code == 0, found != nil, let name = record.pw_name else { return nil }
-            return String(cString: name)
+            guard code == 0 else { return .unknown(code: code) }
+            guard found != nil, let name = record.pw_name.map({ String(cString: $0) }), !name.utf8.isEmpty else {
+                return .nobody
+            }
+            return .named(name)
         }
-        return nil
+        return .unknown(code: ERANGE)
     }
 
     /// The name is what `people:` lists.
     static func person(of user: uid_t) -> Person? {
-        name(of: user).flatMap { $0.utf8.isEmpty ? nil : Person($0) }
+        name(of: user).map { Person($0) }
     }
 }
 

@@ -95,17 +95,23 @@ import Testing
     @Test func pausesAndQuarantinesLastUntilTheyAreEnded() throws {
         let quarantine = Quarantine(target: Sample.worker, run: 7, because: "the undo failed")
         var entries = [
-            Sample.entry(1, .state(.request(.pause(.everything, because: "x"), by: SampleRun.ada, refusal: nil))),
             Sample.entry(
-                2, .state(.request(.pause(.runbook("r"), because: "x"), by: SampleRun.ada, refusal: "no role"))),
+                1, .state(.request(MadeRequest(.pause(.everything, because: "x")), by: SampleRun.ada, refusal: nil))),
+            Sample.entry(
+                2,
+                .state(
+                    .request(MadeRequest(.pause(.runbook("r"), because: "x")), by: SampleRun.ada, refusal: "no role"))),
             Sample.entry(3, .state(.quarantined(quarantine))),
         ]
         #expect(Catalog(entries).pauses.keys.sorted() == [.everything])
         #expect(Catalog(entries).quarantines.count == 1)
         entries += [
-            Sample.entry(4, .state(.request(.resume(.everything), by: SampleRun.ada, refusal: nil))),
+            Sample.entry(4, .state(.request(MadeRequest(.resume(.everything)), by: SampleRun.ada, refusal: nil))),
             Sample.entry(
-                5, .state(.request(.release(target: "worker:w2", because: "x"), by: SampleRun.ada, refusal: nil))),
+                5,
+                .state(
+                    .request(MadeRequest(.release(target: "worker:w2", because: "x")), by: SampleRun.ada, refusal: nil))
+            ),
         ]
         #expect(Catalog(entries).pauses.isEmpty && Catalog(entries).quarantines.isEmpty)
     }

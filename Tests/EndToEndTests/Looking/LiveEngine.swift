@@ -40,7 +40,7 @@ final class LiveEngine: Sendable {
         Task {
             let lock = try StateDirectoryLock(directory: directory.path)
             try await withThrowingTaskGroup { group in
-                group.addTask { try await InboxService(directory: directory, conductor: conductor) { _ in }.run() }
+                group.addTask { try await InboxService(directory) { _ in }.run(conductor) }
                 group.addTask {
                     while !Task.isCancelled {
                         await conductor.passTime()

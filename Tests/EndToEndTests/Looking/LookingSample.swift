@@ -65,7 +65,8 @@ struct SampleRun {
 
     mutating func asks(_ request: PersonRequest, refusal: String? = nil, at seconds: Double) {
         entries.append(
-            Sample.entry(seconds, .state(.request(request, by: Self.ada, refusal: refusal)), incident: nil))
+            Sample.entry(seconds, .state(.request(MadeRequest(request), by: Self.ada, refusal: refusal)), incident: nil)
+        )
     }
 
     /// Opened, decided, rehearsed: it waits for two people.

@@ -175,7 +175,10 @@ import Testing
         var entries = Sample.beginning + (try SampleRun.pending()).entries
         entries.append(
             Sample.entry(
-                50, .state(.request(.pause(.service("web"), because: "deploy"), by: SampleRun.ada, refusal: nil))))
+                50,
+                .state(
+                    .request(MadeRequest(.pause(.service("web"), because: "deploy")), by: SampleRun.ada, refusal: nil)))
+        )
         let catalog = Catalog(entries)
         let text =
             ListText.runs(Array(catalog.runs.values), now: now, palette: .plain)

@@ -32,7 +32,7 @@ import Testing
     private func take(at now: Timestamp = WallTime.now) throws -> (requests: [InboxRequest], refused: [RefusedFile]) {
         var inbox = try RequestInbox(directory)
         var refused: [RefusedFile] = []
-        let requests = inbox.take(at: now) { refused.append($0) }
+        let requests = try inbox.take(at: now) { refused.append($0) }
         return (requests, refused)
     }
 
@@ -74,8 +74,8 @@ import Testing
     @Test func aRequestIsTakenOnceAndAnsweredAndThenGone() throws {
         try put(.resume(.everything))
         var inbox = try RequestInbox(directory)
-        #expect(inbox.take { _ in }.count == 1)
-        #expect(inbox.take { _ in }.isEmpty)
+        #expect(try inbox.take { _ in }.count == 1)
+        #expect(try inbox.take { _ in }.isEmpty)
         try inbox.answer("1-2-a", .refused(because: "it is not paused"))
         #expect(try answer(to: "1-2-a") == .refused(because: "it is not paused"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.inbox).isEmpty)
@@ -85,7 +85,7 @@ import Testing
     @Test func aRequestThatWasAnsweredIsNotTakenAgain() throws {
         try put(.pause(.everything, because: "x"))
         var inbox = try RequestInbox(directory)
-        #expect(inbox.take { _ in }.count == 1)
+        #expect(try inbox.take { _ in }.count == 1)
         try inbox.answer("1-2-a", .done)
         try put(.pause(.everything, because: "x"))
         try expectRefused("a request of this name has been taken already")
@@ -230,7 +230,7 @@ import Testing
         var inbox = try RequestInbox(directory, mostAtOnce: 20)
         var taken: Set<String> = []
         for expected in [20, 20, 10, 0] {
-            let requests = inbox.take { _ in }.filter { taken.insert($0.id).inserted }
+            let requests = try inbox.take { _ in }.filter { taken.insert($0.id).inserted }
             #expect(requests.count == expected)
             for request in requests { try inbox.answer(request.id, .done) }
         }

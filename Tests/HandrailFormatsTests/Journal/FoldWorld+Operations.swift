@@ -129,8 +129,9 @@ extension FoldWorld {
     private mutating func ask() {
         let people = ["ada", "grace", "linus", "mallory"].map { Person($0) }
         let person = people.randomElement(using: &random) ?? people[0]
-        let request = request()
-        act { engine, emit in engine.handle(request, by: person, into: emit) }
+        let id = Int.random(in: 0..<3, using: &random) == 0 ? "\(Int.random(in: 0..<9, using: &random))" : nil
+        let made = MadeRequest(request(), id: id)
+        act { engine, emit in _ = engine.handle(made, by: person, into: emit) }
     }
 
     private mutating func request() -> PersonRequest {

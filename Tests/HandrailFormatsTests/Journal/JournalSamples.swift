@@ -103,7 +103,7 @@ enum JournalSamples {
         case .alert: .match(match)
         case .match: .run(advance(.recovered, .proposed))
         case .run: .report(report(.rehearse))
-        case .report: .request(.pause(.everything, because: nasty), by: ada, refusal: nil)
+        case .report: .request(MadeRequest(.pause(.everything, because: nasty)), by: ada, refusal: nil)
         case .request: .quarantined(Quarantine(target: target, run: 7, because: nasty))
         case .quarantined: .counted(counters)
         case .counted: .announcementFailed(run: 7, because: nasty)
@@ -124,8 +124,9 @@ enum JournalSamples {
         case .run: RunSamples.advances.map { .run($0) }
         case .report: StepReport.Purpose.allCases.map { .report(report($0)) }
         case .request:
-            all { PersonRequest.sample(after: $0) }.map { .request($0, by: grace, refusal: nil) }
-                + [.request(.resume(.everything), by: ada, refusal: nasty)]
+            all { PersonRequest.sample(after: $0) }.map { .request(MadeRequest($0), by: grace, refusal: nil) }
+                + [.request(MadeRequest(.resume(.everything)), by: ada, refusal: nasty)]
+                + [.request(MadeRequest(.resume(.everything), id: "1-2-a"), by: ada, refusal: nasty)]
         case .announcementFailed: [change, .announcementFailed(run: nil, because: "")]
         case .remembered: all(memory(after:)).map { .remembered($0) }
         case .engineStopped, .workspaceLoaded, .quarantined, .counted: [change]
@@ -152,7 +153,9 @@ enum JournalSamples {
             memory.recent.isEmpty
                 ? .paused(.service("q1"), by: ada, because: nasty) : .storm(StormMemory(lastReachedAt: nil, recent: []))
         case .paused: .quarantined(Quarantine(target: target, run: 7, because: nasty))
-        case .quarantined: nil
+        case .quarantined: .handled(HandledRequest(id: "1-2-a", at: at(9), by: ada, refusal: nil))
+        case .handled(let request):
+            request.refusal == nil ? .handled(HandledRequest(id: nasty, at: at(9), by: ada, refusal: nasty)) : nil
         }
     }
 

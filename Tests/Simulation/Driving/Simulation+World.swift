@@ -121,7 +121,7 @@ extension Simulation {
         nextTicket += 1
         tickets[nextTicket] = .request(request, person)
         trace.add(clock) { "\(person.name) asks (\(nextTicket)): \(request)" }
-        feed(.request(request, by: person, ticket: nextTicket))
+        feed(.request(MadeRequest(request, id: "request-\(nextTicket)"), by: person, ticket: nextTicket))
     }
 
     mutating func personActs() {

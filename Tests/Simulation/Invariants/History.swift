@@ -72,9 +72,9 @@ struct History {
         case .run(let advance):
             if case .decided = advance.event { runs[advance.run]?.decidedDigest = sealed[advance.run] ?? "" }
             runs[advance.run]?.take(advance, at: time)
-        case .request(let request, let person, let refusal):
-            requests.append((request, person, refusal, time))
-            if refusal == nil { take(request) }
+        case .request(let made, let person, let refusal):
+            requests.append((made.request, person, refusal, time))
+            if refusal == nil { take(made.request) }
         case .quarantined(let quarantine): quarantines[quarantine.target.key] = quarantine.run
         case .engineStopped, .match, .report, .counted, .announcementFailed, .remembered: break
         }

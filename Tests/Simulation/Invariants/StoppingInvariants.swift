@@ -22,11 +22,12 @@ struct NothingWhilePaused: Invariant {
 
     private mutating func kept(_ entry: TimelineEntry, _ history: History) -> String? {
         switch entry.event {
-        case .state(.request(.pause(let scope, _), _, nil)):
-            pausedAt[scope] = pausedAt[scope] ?? history.now
-            return nil
-        case .state(.request(.resume(let scope), _, nil)):
-            pausedAt[scope] = nil
+        case .state(.request(let made, _, nil)):
+            switch made.request {
+            case .pause(let scope, _): pausedAt[scope] = pausedAt[scope] ?? history.now
+            case .resume(let scope): pausedAt[scope] = nil
+            case .approve, .reject, .cancel, .rollBack, .takeOver, .release: break
+            }
             return nil
         case .state(.run(let advance)):
             guard advance.performs != nil, let plan = history.runs[advance.run]?.plan,
