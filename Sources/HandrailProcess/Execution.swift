@@ -28,7 +28,7 @@ struct Execution: ~Copyable {
         LiveExecutions.begin()
         defer { LiveExecutions.end() }
         let identifier = settings.newIdentifier()
-        let cgroup = site.folders.isEmpty ? nil : ExecutionCgroup(identifier, in: site)
+        let cgroup = ExecutionCgroup(identifier, in: site)
         defer { cgroup?.remove() }
         let launch = Launch(
             invocation: invocation, settings: settings, cgroup: cgroup, mark: settings.mark(of: identifier))
@@ -149,11 +149,14 @@ struct Execution: ~Copyable {
         defer { buffer.deallocate() }
         started.output.takeRest(using: buffer)
         started.errorOutput.takeRest(using: buffer)
+        // A leader that cannot be killed is left to whoever finds it among the orphans.
+        let leaders = status == nil ? 1 : 0
         LiveExecutions.reap(leader: started.leader)
         return ExecutionReport(
             ending: ending, output: started.output.kept, errorOutput: started.errorOutput.kept,
             droppedBytes: started.output.droppedBytes + started.errorOutput.droppedBytes,
-            duration: ContinuousClock.now - beganAt, survivors: survivors)
+            duration: ContinuousClock.now - beganAt, survivors: survivors.killed,
+            stillLiving: survivors.stillLiving + leaders)
     }
 
     /// Whoever is below the leader is noted first: afterwards no parent shows whose they are.

@@ -53,6 +53,9 @@ public final class ProcessExecutor: StepExecutor {
         site.remove()
     }
 
+    /// Whether children are held together by control groups.
+    public var usesControlGroups: Bool { !site.folders.isEmpty }
+
     /// Whether the bound on processes is the kernel's, for all processes of a child together.
     public var countsProcesses: Bool { site.countsProcesses }
 
@@ -77,12 +80,25 @@ public final class ProcessExecutor: StepExecutor {
     ///
     /// The leaders of its executions died with it; this is for what they had started.
     ///
-    /// - Returns: how many processes there were.
+    /// - Returns: what came of it. While something lives on, nothing should be done: it may act at any time.
     @discardableResult
-    public func reapLeftovers() async throws -> Int {
+    public func reapLeftovers() async throws -> Reaped {
         let prefix = settings.markPrefix
         let site = site
-        return try await OwnThread.run { Leftovers.kill(markPrefix: prefix, site: site) }
+        let survivors = try await OwnThread.run { Leftovers.kill(markPrefix: prefix, site: site) }
+        return Reaped(killed: survivors.killed, stillLiving: survivors.stillLiving)
+    }
+
+    /// Processes that an engine which died had left.
+    public struct Reaped: Hashable, Sendable {
+        public let killed: Int
+        /// They could not be killed: they sleep in the kernel, or are another user's.
+        public let stillLiving: Int
+
+        public init(killed: Int = 0, stillLiving: Int = 0) {
+            self.killed = killed
+            self.stillLiving = stillLiving
+        }
     }
 
     private func execute(_ invocation: Invocation) async -> ExecutionReport {
@@ -103,7 +119,7 @@ public final class ProcessExecutor: StepExecutor {
     }
 
     /// The same for one directory always, however it is spelled.
-    private static func instance(for stateDirectory: String?) -> String {
+    static func instance(for stateDirectory: String?) -> String {
         guard let stateDirectory else { return ChildSettings.randomName() }
         let real = realpath(stateDirectory, nil)
         defer { free(real) }

@@ -10,7 +10,7 @@ extension ProcessTests {
             "live", "fork-twice-and-live", "leave-session", "leave-cgroups", "ignore-signals", "stop", "stop-and-fork",
         ]
 
-        @Test(arguments: Hold.allCases)
+        @Test(arguments: Hold.available)
         func nothingLivesAfterATimeout(hold: Hold) async throws {
             let executor = hold.executor()
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -22,7 +22,7 @@ extension ProcessTests {
         }
 
         /// By itself: without control groups nothing but being alone tells whose it was.
-        @Test(arguments: Hold.allCases)
+        @Test(arguments: Hold.available)
         func whatHidesDoesNotLiveAfterATimeout(hold: Hold) async throws {
             try await checkNothingLives(after: "hide-and-live", on: hold.executor())
         }
@@ -35,13 +35,59 @@ extension ProcessTests {
             #expect(child.living == [], "\(mode)")
         }
 
-        @Test(arguments: Hold.allCases, ["fork-twice", "hide"])
+        @Test(arguments: Hold.available, ["fork-twice", "hide"])
         func whatOutlivesItsParentIsKilledAndCounted(hold: Hold, mode: String) async throws {
             let child = try TestChild()
             let report = try await child.run([mode, child.mark], on: hold.executor())
             #expect(report.ending == .exited(code: 0))
             #expect(report.survivors == 1)
             #expect(child.living == [])
+        }
+
+        /// Where this is skipped, all others of this file have held children together without groups only.
+        @Test(.enabled(if: Hold.canMakeGroups, "no control group can be made here"))
+        func whatForksAwayWhileItsLeaderEndsIsFoundInItsGroup() async throws {
+            let executor = Hold.controlGroups.executor()
+            let other = try TestChild()
+            // While another is under way, being an orphan tells nothing.
+            let long = try await other.invocation(
+                ["live", other.mark], on: executor,
+                limits: ExecutionLimits(timeout: .seconds(600), grace: .milliseconds(300)))
+            let task = Task { await executor.observe(long) }
+            try await eventually("the other one") { other.living.count == 1 }
+            let child = try TestChild()
+            for round in 0..<150 {
+                let report = try await child.run(["daemonise", child.mark], on: executor)
+                #expect(report.ending == .exited(code: 0) && report.stillLiving == 0)
+                try #require(child.living == [], "round \(round)")
+            }
+            #expect(other.living.count == 1)
+            task.cancel()
+            #expect(await task.value.ending == .terminated)
+        }
+
+        /// A frozen process (version 1) takes no signal, not even the last one.
+        @Test(.enabled(if: Freezer.isUsable, "there is no freezer here"), arguments: [false, true])
+        func whatCannotBeKilledIsReported(isLeader: Bool) async throws {
+            let freezer = try Freezer()
+            let child = try TestChild()
+            let executor = ProcessExecutor()
+            let mode = isLeader ? "live" : "leave-session"
+            let invocation = try await child.invocation(
+                [mode, child.mark], on: executor,
+                limits: ExecutionLimits(timeout: .seconds(600), grace: .milliseconds(100)))
+            let task = Task { await executor.observe(invocation) }
+            try await eventually("its processes") { child.living.count == (isLeader ? 1 : 2) }
+            let frozen = try #require(child.living.max())
+            try freezer.freeze(frozen)
+            task.cancel()
+            let report = await task.value
+            #expect(report.ending == .terminated && report.stillLiving == 1)
+            #expect(child.living == [frozen])
+            freezer.thaw()
+            try await eventually("its end") { child.living == [] }
+            // It is an orphan by now, and this takes it off the process table.
+            _ = try await child.run(["exit", "0"], on: executor)
         }
 
         @Test(.enabled(if: ProcessExecutor().countsProcesses), arguments: ["bomb", "bomb-of-sessions"])
@@ -65,7 +111,7 @@ extension ProcessTests {
             #expect(child.living == [])
         }
 
-        @Test(arguments: Hold.allCases)
+        @Test(arguments: Hold.available)
         func aChildOfADeadLeaderMayTidyUpWithinTheGrace(hold: Hold) async throws {
             let child = try TestChild()
             let note = child.folder.path + "/note"
@@ -77,7 +123,7 @@ extension ProcessTests {
             #expect(report.survivors == 0)
         }
 
-        @Test(arguments: Hold.allCases)
+        @Test(arguments: Hold.available)
         func cancellingEndsAllOfIt(hold: Hold) async throws {
             let child = try TestChild()
             let executor = hold.executor()
@@ -101,7 +147,7 @@ extension ProcessTests {
             #expect(await task.value.reason == "it was cancelled before it began")
         }
 
-        @Test(arguments: Hold.allCases)
+        @Test(arguments: Hold.available)
         func executionsAtOnceLeaveEachOtherAlone(hold: Hold) async throws {
             let child = try TestChild()
             let executor = hold.executor()
@@ -121,7 +167,7 @@ extension ProcessTests {
             #expect(child.living + others.living == [])
         }
 
-        @Test(arguments: Hold.allCases)
+        @Test(arguments: Hold.available)
         func fiftyAtOnceEachGetTheirOwn(hold: Hold) async throws {
             let child = try TestChild()
             let executor = hold.executor()

@@ -7,9 +7,18 @@ import Testing
 @Suite(.serialized) struct ProcessTests {}
 
 /// How an executor holds children together.
-enum Hold: CaseIterable {
+enum Hold {
     case controlGroups
     case sessionsOnly
+
+    /// Those that can be had here. What cannot is said by a test that is skipped, and not played by the other.
+    static let available: [Hold] = canMakeGroups ? [.controlGroups, .sessionsOnly] : [.sessionsOnly]
+
+    /// Whether the engine may make control groups.
+    static let canMakeGroups: Bool = {
+        let executor = ProcessExecutor()
+        return executor.usesControlGroups
+    }()
 
     func executor(_ options: ProcessExecutor.Options = .init()) -> ProcessExecutor {
         var options = options
@@ -81,6 +90,38 @@ struct TestChild: Sendable {
                 String(decoding: $0, as: UTF8.self).contains(mark)
             } ?? false
         }
+    }
+}
+
+/// A control group of version 1 whose processes do not run, until the value is gone.
+final class Freezer: Sendable {
+    private static let root = "/sys/fs/cgroup/freezer"
+    static let isUsable = access(root + "/tasks", W_OK) == 0
+
+    private let path = root + "/handrail-test-\(UUID().uuidString)"
+
+    init() throws {
+        try #require(mkdir(path, 0o755) == 0)
+    }
+
+    deinit {
+        thaw()
+        for _ in 0..<100 where rmdir(path) != 0 { usleep(10_000) }
+    }
+
+    func freeze(_ process: Int32) throws {
+        try "\(process)".write(toFile: path + "/cgroup.procs", atomically: false, encoding: .utf8)
+        try "FROZEN".write(toFile: path + "/freezer.state", atomically: false, encoding: .utf8)
+        for _ in 0..<500 where try state() != "FROZEN" { usleep(1000) }
+        try #require(try state() == "FROZEN")
+    }
+
+    func thaw() {
+        try? "THAWED".write(toFile: path + "/freezer.state", atomically: false, encoding: .utf8)
+    }
+
+    private func state() throws -> String {
+        try String(contentsOfFile: path + "/freezer.state", encoding: .utf8).trimmingCharacters(in: .newlines)
     }
 }
 

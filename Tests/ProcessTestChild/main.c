@@ -117,6 +117,17 @@ static void hide(char *self, char *mark) {
     waitpid(first, NULL, 0);
 }
 
+// The leader itself is gone at once, and what is left hides while the engine takes note of its end.
+static void daemonise(char *self, char *mark) {
+    if (child() > 0) _exit(0);
+    setsid();
+    if (child() > 0) _exit(0);
+    char *const argv[] = {self, "hidden", mark, NULL};
+    char *const envp[] = {NULL};
+    execve("/proc/self/exe", argv, envp);
+    _exit(72);
+}
+
 // As `systemd-run --scope` does: out of every control group, but not out of the session.
 static void leave_cgroups(void) {
     const char *roots[] = {"/sys/fs/cgroup/cgroup.procs", "/sys/fs/cgroup/unified/cgroup.procs",
@@ -235,6 +246,7 @@ int main(int argc, char **argv) {
     else if (!strcmp(mode, "leave-session")) leave_session();
     else if (!strcmp(mode, "hide")) hide(argv[0], argument);
     else if (!strcmp(mode, "hide-and-live")) { hide(argv[0], argument); live_on(); }
+    else if (!strcmp(mode, "daemonise")) daemonise(argv[0], argument);
     else if (!strcmp(mode, "leave-cgroups")) leave_cgroups();
     else if (!strcmp(mode, "ignore-signals")) ignore_signals();
     else if (!strcmp(mode, "stop")) { say_ready(); raise(SIGSTOP); live_on(); }

@@ -54,6 +54,19 @@ struct DirectorTests {
         #expect(stage.director.engine.pausedScopes.isEmpty)
     }
 
+    /// What cannot be ended may act at any time: neither a probe nor an undo would settle anything.
+    @Test func aStepWhoseProcessCannotBeKilledIsHeld() throws {
+        var stage = try Stage()
+        stage.fire("Lost", unit: "alpha-1")
+        stage.ask(.approve(run: 1, digest: "d"))
+        stage.end(OrderReport(ending: .exited(code: 0), stillLiving: 2))
+        guard case .held(mayHaveRun: 0, _, let because) = stage.state(of: 1) else {
+            Issue.record("the run is \(String(describing: stage.state(of: 1)))")
+            return
+        }
+        #expect(because == "step 1 is out of hand: it exited 0, and 2 processes of it cannot be killed")
+    }
+
     @Test func peopleAreToldOfARollback() throws {
         var stage = try Stage()
         stage.fire("Lost", unit: "alpha-1")

@@ -75,6 +75,11 @@ struct Stage {
         handle(.carriedOut(run: order.run, number: order.number, OrderReport(ending: ending, output: output)))
     }
 
+    mutating func end(_ report: OrderReport) {
+        guard let order = orders.last else { return }
+        handle(.carriedOut(run: order.run, number: order.number, report))
+    }
+
     func state(of run: Int) -> RunState? { director.engine.runView(run)?.run?.state }
 
     private mutating func handle(_ input: Director.Input) {

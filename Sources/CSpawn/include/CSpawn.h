@@ -57,7 +57,9 @@ struct cspawn_result {
 /// Starts a program in a session and process group of its own, with every signal at its default and nothing blocked.
 ///
 /// Returns once the program runs, or could not be started; then nothing is left of it. The kernel kills the child when the
-/// calling *thread* ends (`PR_SET_PDEATHSIG`), so that thread has to stay until the child is reaped.
+/// calling *thread* ends (`PR_SET_PDEATHSIG`), so that thread has to stay until the child is reaped. The kernel forgets that
+/// for a child that becomes another user (set-user-ID programs such as sudo, or file capabilities): such a one can outlive its
+/// parent, and a parent without the right to signal it cannot kill it, unless the control group can (`cgroup.kill`).
 struct cspawn_result cspawn_start(const struct cspawn_request *request);
 
 /// How a child ended.

@@ -70,7 +70,7 @@ public struct OrderCarrier: Sendable {
         return OrderReport(
             ending: report.ending, output: output.text, errorOutput: errorOutput.text,
             droppedBytes: report.droppedBytes, duration: report.duration, survivors: report.survivors,
-            isRedacted: output.isRedacted || errorOutput.isRedacted)
+            stillLiving: report.stillLiving, isRedacted: output.isRedacted || errorOutput.isRedacted)
     }
 
     /// A failed call says nothing about its effect: the request may have arrived.

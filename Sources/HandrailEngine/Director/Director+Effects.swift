@@ -128,7 +128,7 @@ extension Director {
         do throws(PlanRefusal) {
             guard report.isSuccess else {
                 throw PlanRefusal(
-                    "reading `\(name)` \(report.ending.inWords(timeout: planned.timeout))", at: planned.location)
+                    "reading `\(name)` \(report.inWords(timeout: planned.timeout))", at: planned.location)
             }
             guard !report.isRedacted, report.droppedBytes == 0 else {
                 throw PlanRefusal("what was read as `\(name)` is too long or looks like a secret", at: planned.location)
@@ -252,13 +252,13 @@ extension Director {
         switch activity {
         case .rehearsing(let step):
             activities[run] = nil
-            advance(run, .rehearsed(step: step, report.ending.stepEnding(timeout: plan.steps[step].timeout)))
+            advance(run, .rehearsed(step: step, report.stepEnding(timeout: plan.steps[step].timeout)))
         case .capturing(let step, let values): captured(step, values, plan.steps[step], run, report)
         case .performing(let step, let permit): performed(step, permit, plan.steps[step], run, report)
         case .probing(let probing): probed(probing, plan, run, report)
         case .undoing(let step, _):
             activities[run] = nil
-            advance(run, .undone(step: step, report.ending.stepEnding(timeout: plan.steps[step].timeout)))
+            advance(run, .undone(step: step, report.stepEnding(timeout: plan.steps[step].timeout)))
         case .sealing, .sealingAgain, .checking, .parked: break
         }
     }
@@ -272,7 +272,7 @@ extension Director {
         }
         advance(
             run,
-            .stepEnded(step: step, attempt: permit.attempt, report.ending.stepEnding(timeout: planned.timeout)))
+            .stepEnded(step: step, attempt: permit.attempt, report.stepEnding(timeout: planned.timeout)))
     }
 
     private mutating func keepReport(_ report: OrderReport, of activity: Activity, _ view: RunView) {
@@ -280,8 +280,7 @@ extension Director {
         else { return }
         let step = StepReport(
             run: view.id, step: subject.step, purpose: subject.purpose, attempt: subject.attempt, argv: subject.argv,
-            ending: report.ending.inWords(timeout: subject.timeout)
-                + (report.survivors > 0 ? ", and \(report.survivors) processes that it had left were killed" : ""),
+            ending: report.inWords(timeout: subject.timeout),
             isSuccess: report.isSuccess, duration: report.duration, output: report.output,
             errorOutput: report.errorOutput, droppedBytes: report.droppedBytes)
         keep(TimelineEntry(at: now, incident: view.incident, event: .state(.report(step))))

@@ -36,7 +36,7 @@ extension Director {
         guard let verification = plan.verification, verification.probe.indices.contains(probing.index) else { return }
         var probing = probing
         guard report.isSuccess else {
-            probing.lastAnswer = report.ending.inWords(timeout: verification.probe[probing.index].timeout)
+            probing.lastAnswer = report.inWords(timeout: verification.probe[probing.index].timeout)
             if now + Self.pauseBetweenProbes < probing.deadline {
                 probing.nextAt = now + Self.pauseBetweenProbes
                 activities[run] = .probing(probing)
@@ -58,8 +58,9 @@ extension Director {
     private mutating func giveUp(_ probing: Probing, _ report: OrderReport, _ run: Int) {
         activities[run] = nil
         switch report.ending {
-        case .exited: answer(probing.purpose, run, .unhealthy, "the probe \(probing.lastAnswer)")
-        case .killed, .timedOut, .terminated, .unanswered, .notStarted:
+        case .exited where report.stillLiving == 0:
+            answer(probing.purpose, run, .unhealthy, "the probe \(probing.lastAnswer)")
+        case .exited, .killed, .timedOut, .terminated, .unanswered, .notStarted:
             answer(probing.purpose, run, .inconclusive, "the probe \(probing.lastAnswer)")
         }
     }

@@ -37,12 +37,14 @@ public struct OrderReport: Hashable, Sendable {
     public let duration: Duration
     /// Processes that had outlived their parent and were killed.
     public let survivors: Int
+    /// Processes of it that could not be killed.
+    public let stillLiving: Int
     /// Something was taken out of the output because it looked like a secret, or was one.
     public let isRedacted: Bool
 
     public init(
         ending: ExecutionEnding, output: String = "", errorOutput: String = "", droppedBytes: Int = 0,
-        duration: Duration = .zero, survivors: Int = 0, isRedacted: Bool = false
+        duration: Duration = .zero, survivors: Int = 0, stillLiving: Int = 0, isRedacted: Bool = false
     ) {
         self.ending = ending
         self.output = output
@@ -50,10 +52,34 @@ public struct OrderReport: Hashable, Sendable {
         self.droppedBytes = droppedBytes
         self.duration = duration
         self.survivors = survivors
+        self.stillLiving = stillLiving
         self.isRedacted = isRedacted
     }
 
-    public var isSuccess: Bool { ending == .exited(code: 0) }
+    public var isSuccess: Bool { ending == .exited(code: 0) && stillLiving == 0 }
+
+    /// For people: `exited 1`, `was stopped after 30s, and 2 processes of it cannot be killed`.
+    public func inWords(timeout: Duration) -> String {
+        let killed =
+            switch survivors {
+            case 0: ""
+            case 1: ", and a process that it had left was killed"
+            default: ", and \(survivors) processes that it had left were killed"
+            }
+        let left =
+            switch stillLiving {
+            case 0: ""
+            case 1: ", and a process of it cannot be killed"
+            default: ", and \(stillLiving) processes of it cannot be killed"
+            }
+        return ending.inWords(timeout: timeout) + killed + left
+    }
+
+    /// What it says about the effect of a step.
+    func stepEnding(timeout: Duration) -> StepEnding {
+        guard stillLiving == 0 else { return .outOfHand(because: "it \(inWords(timeout: timeout))") }
+        return ending.stepEnding(timeout: timeout)
+    }
 }
 
 extension ExecutionEnding {
@@ -70,7 +96,7 @@ extension ExecutionEnding {
     }
 
     /// What it says about the effect of a step. Whatever did not end by itself may have taken effect.
-    func stepEnding(timeout: Duration) -> StepEnding {
+    fileprivate func stepEnding(timeout: Duration) -> StepEnding {
         switch self {
         case .exited(code: 0): .succeeded
         case .exited: .failed(because: "it \(inWords(timeout: timeout))")

@@ -84,10 +84,12 @@ public struct ExecutionReport: Hashable, Sendable {
     public let duration: Duration
     /// Processes that had outlived their parent and were killed.
     public let survivors: Int
+    /// Processes of it that could not be killed: they sleep in the kernel, or are another user's.
+    public let stillLiving: Int
 
     public init(
         ending: ExecutionEnding, output: [UInt8] = [], errorOutput: [UInt8] = [], droppedBytes: Int = 0,
-        duration: Duration = .zero, survivors: Int = 0
+        duration: Duration = .zero, survivors: Int = 0, stillLiving: Int = 0
     ) {
         self.ending = ending
         self.output = output
@@ -95,6 +97,7 @@ public struct ExecutionReport: Hashable, Sendable {
         self.droppedBytes = droppedBytes
         self.duration = duration
         self.survivors = survivors
+        self.stillLiving = stillLiving
     }
 }
 

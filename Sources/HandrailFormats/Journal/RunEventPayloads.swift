@@ -135,6 +135,9 @@ extension StepEnding: PayloadObject {
         case .notStarted(let because):
             object.member("type", "notStarted")
             object.member("because", because)
+        case .outOfHand(let because):
+            object.member("type", "outOfHand")
+            object.member("because", because)
         }
     }
 
@@ -145,6 +148,7 @@ extension StepEnding: PayloadObject {
         case "failed": self = .failed(because: try value.text("because"))
         case "unknown": self = .unknown(because: try value.text("because"))
         case "notStarted": self = .notStarted(because: try value.text("because"))
+        case "outOfHand": self = .outOfHand(because: try value.text("because"))
         case let other: throw type.unknown(other)
         }
     }

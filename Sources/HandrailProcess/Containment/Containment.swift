@@ -1,5 +1,12 @@
 internal import Glibc
 
+/// What had outlived a leader.
+struct Survivors: Hashable {
+    var killed = 0
+    /// They could not be killed in the time that there was.
+    var stillLiving = 0
+}
+
 /// All that one execution started, however it tried to get away, and the end of it.
 ///
 /// A process belongs to it that is in its control group, its session or its process group, that carries its mark in the
@@ -41,30 +48,32 @@ struct Containment {
     }
 
     /// Kills everything but the leader, which must have ended, until nothing is left.
-    ///
-    /// - Returns: how many there were.
-    mutating func killSurvivors() -> Int {
-        var killed: Set<ProcessEntry.Identity> = []
+    mutating func killSurvivors() -> Survivors {
+        var seen = Set(livingMembers(among: candidates))
+        // Whether anybody was seen or not: the group is killed at one stroke, or nobody in it can start another from here on.
+        // So what a look finds afterwards can only become less.
+        cgroup?.kill()
         let end = ContinuousClock.now + Self.patience
-        repeat {
+        while true {
             let entries = candidates
             let living = livingMembers(among: entries)
             LiveExecutions.reap(LiveExecutions.strays(among: entries).filter(\.isZombie))
-            if living.isEmpty { return killed.count }
-            killed.formUnion(living)
+            seen.formUnion(living)
+            guard !living.isEmpty, ContinuousClock.now < end else {
+                return Survivors(killed: seen.count - living.count, stillLiving: living.count)
+            }
             kill(-leader.number, SIGKILL)
             cgroup?.kill()
             for process in living { process.signal(SIGKILL) }
             usleep(1000)
-        } while ContinuousClock.now < end
-        return killed.count
+        }
     }
 
     /// Everything that could belong to it. With a control group the quick look is enough: whoever it passes over would have
-    /// to have left the group as well.
+    /// to have left the group as well, and whoever is in the group is added.
     private var candidates: [ProcessEntry] {
-        guard cgroup != nil, let descendants = ProcessEntry.descendants() else { return ProcessEntry.all() }
-        return descendants
+        guard let cgroup, let descendants = ProcessEntry.descendants() else { return ProcessEntry.all() }
+        return descendants + cgroup.entries(missingIn: descendants)
     }
 
     private mutating func livingMembers(among entries: [ProcessEntry]) -> [ProcessEntry.Identity] {

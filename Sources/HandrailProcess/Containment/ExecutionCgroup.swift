@@ -7,8 +7,10 @@ struct ExecutionCgroup: Sendable {
     /// Makes it, or finds what an earlier engine left under the name.
     ///
     /// - Parameter name: of the execution; letters, digits and hyphens.
-    init(_ name: String, in site: CgroupSite) {
+    /// - Returns: nil where there is none in any hierarchy: it would hold nobody.
+    init?(_ name: String, in site: CgroupSite) {
         folders = site.folders.map { $0.path + "/" + name }.filter { mkdir($0, 0o755) == 0 || errno == EEXIST }
+        if folders.isEmpty { return nil }
     }
 
     /// - Returns: whether the kernel holds all processes of the group together to the bound.
@@ -34,6 +36,12 @@ struct ExecutionCgroup: Sendable {
 
     var members: Set<pid_t> {
         Set(folders.flatMap { SmallFile.lines(of: $0 + "/cgroup.procs") }.compactMap { pid_t($0) })
+    }
+
+    /// Those of its processes that a look at the process table has passed over: it is no snapshot, and a process whose parent ends
+    /// meanwhile is found below neither.
+    func entries(missingIn entries: [ProcessEntry]) -> [ProcessEntry] {
+        members.subtracting(entries.map(\.number)).sorted().compactMap { ProcessEntry(number: $0) }
     }
 
     /// Kills all of it. With version 2 at one stroke; else no new ones come, and the caller kills the members one by one.

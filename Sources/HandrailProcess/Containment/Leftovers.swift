@@ -2,28 +2,34 @@ internal import Glibc
 
 /// What executions of an engine that died left behind.
 enum Leftovers {
+    private static let patience = Duration.seconds(3)
+
     /// Kills it, wherever it can be found: in the control groups of the instance, and by the mark in the environment.
     ///
-    /// - Returns: how many processes there were.
-    static func kill(markPrefix: String, site: CgroupSite) -> Int {
-        var killed: Set<ProcessEntry.Identity> = []
+    static func kill(markPrefix: String, site: CgroupSite) -> Survivors {
         let ours = ownLine(among: ProcessEntry.all())
-        let groups = site.executions.map { ExecutionCgroup($0, in: site) }.filter { $0.members.isDisjoint(with: ours) }
-        for _ in 0..<1000 {
-            let living = living(in: groups, markPrefix: markPrefix)
+        let groups = site.executions.compactMap { ExecutionCgroup($0, in: site) }
+            .filter { $0.members.isDisjoint(with: ours) }
+        var seen = Set(living(in: groups, markPrefix: markPrefix))
+        for group in groups { group.kill() }
+        var living: [ProcessEntry.Identity] = []
+        let end = ContinuousClock.now + patience
+        repeat {
+            living = self.living(in: groups, markPrefix: markPrefix)
             if living.isEmpty { break }
-            killed.formUnion(living)
+            seen.formUnion(living)
             for group in groups { group.kill() }
             for process in living { process.signal(SIGKILL) }
             usleep(2000)
-        }
+        } while ContinuousClock.now < end
         for group in groups { group.remove() }
-        return killed.count
+        return Survivors(killed: seen.count - living.count, stillLiving: living.count)
     }
 
     private static func living(in groups: [ExecutionCgroup], markPrefix: String) -> [ProcessEntry.Identity] {
         let members = groups.reduce(into: Set<pid_t>()) { $0.formUnion($1.members) }
-        let entries = ProcessEntry.all()
+        let walked = ProcessEntry.all()
+        let entries = walked + groups.flatMap { $0.entries(missingIn: walked) }
         let ours = ownLine(among: entries)
         return entries.filter { entry in
             guard !entry.isZombie, !ours.contains(entry.number) else { return false }

@@ -43,7 +43,7 @@ final class ActingEngine: Sendable {
         workspace = loaded.workspace
         lock = try StateDirectoryLock(directory: options.stateDirectory)
         let executor = ProcessExecutor(try Self.executorOptions(options))
-        _ = try await executor.reapLeftovers()
+        try Self.checkLeftovers(try await executor.reapLeftovers(), options)
         journal = try SQLiteJournal(directory: options.stateDirectory, options: try Self.journalOptions(options))
         codec = EngineCodec(workspace: loaded.workspace)
         let clock = SystemClock()
@@ -99,6 +99,19 @@ final class ActingEngine: Sendable {
     }
 
     // MARK: - Parts
+
+    /// What an engine before this one had started and nobody can end may act at any time. Nothing is done beside it.
+    static func checkLeftovers(_ reaped: ProcessExecutor.Reaped, _ options: ActingOptions) throws {
+        guard reaped.stillLiving > 0 else { return }
+        let many =
+            reaped.stillLiving == 1
+            ? "a process that an earlier engine started cannot be killed"
+            : "\(reaped.stillLiving) processes that an earlier engine started cannot be killed"
+        guard !options.acts else {
+            throw Failure(Failure.unreachable, "\(many): end what is left of it, then start with --act again")
+        }
+        Console.error.write("handrail: \(many); an engine that acts would not start\n")
+    }
 
     /// A workspace's own executors come before the system's.
     private static func executorOptions(_ options: ActingOptions) throws -> ProcessExecutor.Options {

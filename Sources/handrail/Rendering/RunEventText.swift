@@ -77,6 +77,7 @@ struct RunEventText {
             self.init(heading: heading, content: "nobody knows whether it took effect: \(because)", paint: .bad)
         case .notStarted(let because):
             self.init(heading: heading, content: "nothing was started: \(because)", paint: .bad)
+        case .outOfHand(let because): self.init(heading: heading, content: "is out of hand: \(because)", paint: .bad)
         }
     }
 

@@ -67,6 +67,7 @@ import Testing
         var events: [RunEvent] {
             let endings: [StepEnding] = [
                 .succeeded, .failed(because: "f"), .unknown(because: "u"), .notStarted(because: "n"),
+                .outOfHand(because: "o"),
             ]
             let steps = undo.indices
             var events: [RunEvent] = [

@@ -85,6 +85,7 @@ extension FoldWorld {
         case 0: .failed(because: "exited 1")
         case 1: .unknown(because: "timed out")
         case 2 where !often: .notStarted(because: "it is not there")
+        case 3 where often: .outOfHand(because: "a process lives on")
         default: .succeeded
         }
     }

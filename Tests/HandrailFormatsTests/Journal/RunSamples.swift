@@ -75,7 +75,8 @@ enum RunSamples {
         case .succeeded: .failed(because: nasty)
         case .failed: .unknown(because: nasty)
         case .unknown: .notStarted(because: nasty)
-        case .notStarted: nil
+        case .notStarted: .outOfHand(because: nasty)
+        case .outOfHand: nil
         }
     }
 

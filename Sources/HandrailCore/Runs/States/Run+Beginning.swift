@@ -27,7 +27,7 @@ extension Run {
     func rehearsed(_ step: Int, _ ending: StepEnding, _ authorization: Authorization, _ now: Timestamp) -> Step {
         switch ending {
         case .succeeded: return rehearse(from: step + 1, authorization, now)
-        case .failed(let because), .unknown(let because), .notStarted(let because):
+        case .failed(let because), .unknown(let because), .notStarted(let because), .outOfHand(let because):
             let text = "the dry-run of step \(step + 1) did not succeed: \(because)"
             return (.finished(.refused(because: text)), [.notify(because: text)])
         }

@@ -16,6 +16,9 @@ extension Run {
         case .unknown(let because): return isUnknown(progress, because, cancelledBy: canceller)
         case .notStarted(let because):
             return refused(progress, canceller.map(Self.cancellation) ?? "step \(progress.step + 1): \(because)")
+        case .outOfHand(let because):
+            // Whatever was done now, an undo too, could be undone by it.
+            return hold(progress.step, progress.authority, "step \(progress.step + 1) is out of hand: \(because)")
         }
     }
 
@@ -115,7 +118,7 @@ extension Run {
     func undone(_ step: Int, _ ending: StepEnding, _ authority: Authority, _ because: String) -> Step {
         switch ending {
         case .succeeded: return rollBack(from: step - 1, authority, because)
-        case .failed(let reason), .unknown(let reason), .notStarted(let reason):
+        case .failed(let reason), .unknown(let reason), .notStarted(let reason), .outOfHand(let reason):
             return isStuck(step, "the undo of step \(step + 1) did not succeed: \(reason)")
         }
     }

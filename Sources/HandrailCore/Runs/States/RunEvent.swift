@@ -42,6 +42,8 @@ public enum StepEnding: Hashable, Sendable {
     case unknown(because: String)
     /// Nothing was started, for certain.
     case notStarted(because: String)
+    /// Something of it goes on and cannot be ended, so it may take effect at any time.
+    case outOfHand(because: String)
 }
 
 public enum ProbeAnswer: Hashable, Sendable {
