@@ -59,7 +59,7 @@ final class ActingEngine: Sendable {
         let (engine, _) = try await Recovery.restore(fresh, from: journal, codec: codec)
         let sealer = WorkspaceSealer(
             loaded.files, codec: codec.codec, executor: executor,
-            authors: try await RunbookAuthors.ofRunbooks(in: loaded, workspace: root, executor: executor))
+            authors: await RunbookAuthors.ofRunbooks(in: loaded, workspace: root, executor: executor))
         conductor = Conductor(
             director: Director(engine: engine, codec: codec, at: clock.now),
             ports: Conductor.Ports(

@@ -31,7 +31,14 @@ struct WorkspaceSealer: PlanSealer {
                 obstacle = obstacle ?? "\(error)"
             }
         }
-        let excluded = record.decision.approval.excludesAuthor ? authors.authors(of: record.plan.runbook) : []
+        var excluded: [Person] = []
+        if record.decision.approval.excludesAuthor {
+            switch authors.authors(of: record.plan.runbook) {
+            case .known(let people): excluded = people
+            // Else whoever wrote it could approve it.
+            case .unknown(let because): obstacle = obstacle ?? "its author may not approve it, and \(because)"
+            }
+        }
         return Seal(
             digest: digest(of: record, executables), excluded: excluded, executables: executables, obstacle: obstacle)
     }
