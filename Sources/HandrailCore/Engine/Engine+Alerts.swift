@@ -99,7 +99,7 @@ extension Engine {
         }
         guard let ended else { return }
         keep(hasLapsed ? .lapsed : .ended, slot, emit)
-        storm.alertEnded(service: ended.traits.service, at: now)
+        if let time = storm.alertEnded(service: ended.traits.service, at: now) { timers.set(.endStorm, at: time) }
         let affected = muter.alertEnded(slot, ended.labels, ended.traits)
         timers.set(.forgetAlert(slot: slot, generation: ended.generation), at: now + memory)
         if let incident = ended.incident { memberEnded(ended.labels, in: incident, emit) }
@@ -166,8 +166,8 @@ extension Engine {
         if storm.end(at: now) {
             emit(entry(.stormEnded))
             dirty.formUnion(incidents.keys)
-        } else if let endsAt = storm.endsAt {
-            timers.set(.endStorm, at: endsAt)
+        } else if let time = storm.nextLookAt {
+            timers.set(.endStorm, at: time)
         }
     }
 

@@ -36,18 +36,25 @@ struct StormDetector: Sendable {
         return isStorm ? nil : reason
     }
 
-    mutating func alertEnded(service: String?, at now: Timestamp) {
-        guard let service, let count = firing[service] else { return }
-        if isStorm, servicesReached() { lastReachedAt = now }
+    /// Returns when the storm may be over, where the services are not as many any more with this alert.
+    mutating func alertEnded(service: String?, at now: Timestamp) -> Timestamp? {
+        guard let service, let count = firing[service] else { return nil }
+        let wasReached = isStorm && servicesReached()
+        if wasReached { lastReachedAt = now }
         firing[service] = count > 1 ? count - 1 : nil
+        return wasReached && !servicesReached() ? endsAt : nil
     }
 
     /// Returns whether it is over; a storm is over once neither measure has been reached for the cooldown.
     mutating func end(at now: Timestamp) -> Bool {
-        guard let endsAt, endsAt <= now else { return false }
-        lastReachedAt = servicesReached() ? now : nil
-        return lastReachedAt == nil
+        guard let endsAt, endsAt <= now, !servicesReached() else { return false }
+        lastReachedAt = nil
+        return true
     }
+
+    /// When to look again whether it is over. Nil while the services are too many: only the end of an alert changes that, and
+    /// looking every so often would never come to the end of a leap of the clock.
+    var nextLookAt: Timestamp? { servicesReached() ? nil : endsAt }
 
     /// From a snapshot: an alert that began to fire before it.
     mutating func remembers(service: String?) {

@@ -42,4 +42,18 @@ import Testing
         #expect([early, onTime] == [false, true])
         #expect(!detector.isStorm)
     }
+
+    /// Looking every cooldown would take for ever where the clock leaps, as a damaged or a hostile time makes it.
+    @Test func whileTheServicesAreTooManyOnlyTheEndOfAnAlertIsWaitedFor() {
+        var detector = StormDetector(rule: rule, services: ["a", "b", "c", "d"])
+        for service in ["a", "b", "c"] { _ = detector.alertBegan(service: service, at: Sample.at(0)) }
+        #expect(detector.isStorm && detector.nextLookAt == nil)
+        #expect(!detector.end(at: .distantFuture) && detector.nextLookAt == nil)
+        #expect(detector.alertEnded(service: "a", at: Sample.at(1000)) == Sample.at(1060))
+        #expect(detector.alertEnded(service: "b", at: Sample.at(1001)) == nil)
+        #expect(detector.nextLookAt == Sample.at(1060))
+        let early = detector.end(at: Sample.at(1059))
+        let onTime = detector.end(at: Sample.at(1060))
+        #expect([early, onTime] == [false, true])
+    }
 }
