@@ -147,10 +147,12 @@ import Testing
             """
         #expect((76...80).filter { KernelLocks.isHeld(file: $0, in: list) } == [79])
         let path = scratch.path("lock")
-        let file = open(path, O_RDWR | O_CREAT, 0o600)
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         #expect(!KernelLocks.isHeld(path))
         #expect(flock(file, LOCK_EX) == 0)
         #expect(KernelLocks.isHeld(path))
+        // Closing alone would leave it to a child that another test is about to start.
+        #expect(flock(file, LOCK_UN) == 0)
         close(file)
         #expect(!KernelLocks.isHeld(path))
     }
