@@ -11,7 +11,10 @@ SEEDS ?= 100000
 FIRST ?= 1
 VECTORS ?= ../shared/cel/dev
 
-.PHONY: help setup servers build demo test check lint format bench simulate mutate crash cel-conformance
+PREFIX ?= /usr/local
+UNITS ?= /etc/systemd/system
+
+.PHONY: help setup servers build demo test check lint format bench simulate mutate crash cel-conformance install
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,3 +72,14 @@ crash: setup ## kill the program at every write, commit, spawn and wait of its s
 cel-conformance: setup ## run the CEL specification's cases (VECTORS=../shared/cel/dev)
 	swift build --product cel-conformance
 	@.build/debug/cel-conformance $(VECTORS)
+
+install: setup ## build for release and install the program, and a systemd unit where there is systemd (PREFIX=/usr/local)
+	swift build --configuration release --static-swift-stdlib --product handrail
+	install -D -m 0755 .build/release/handrail $(DESTDIR)$(PREFIX)/bin/handrail
+	install -D -m 0644 README.md $(DESTDIR)$(PREFIX)/share/doc/handrail/README.md
+	install -D -m 0644 deploy/prometheus-rules.yml $(DESTDIR)$(PREFIX)/share/handrail/prometheus-rules.yml
+	install -D -m 0644 deploy/grafana-dashboard.json $(DESTDIR)$(PREFIX)/share/handrail/grafana-dashboard.json
+	@if [ -d /run/systemd/system ] || [ -n "$(DESTDIR)" ]; then \
+		install -D -m 0644 deploy/handrail.service $(DESTDIR)$(UNITS)/handrail.service; \
+		echo "installed; then: useradd --system handrail; systemctl daemon-reload; systemctl enable --now handrail"; \
+	fi

@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "HandrailProcess", targets: ["HandrailProcess"]),
         .library(name: "HandrailSQLite", targets: ["HandrailSQLite"]),
         .library(name: "HandrailHTTP", targets: ["HandrailHTTP"]),
+        .library(name: "HandrailServer", targets: ["HandrailServer"]),
         // Preloaded into the program by the crash harness; not shipped.
         .library(name: "KillPoints", type: .dynamic, targets: ["KillPoints"]),
     ],
@@ -27,6 +28,11 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.26.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
     ],
     targets: [
         // A C face of the system's RE2, so that no Swift target needs C++ interoperability.
@@ -68,11 +74,28 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "HandrailServer",
+            dependencies: [
+                "HandrailEngine", "HandrailFormats", "HandrailCore",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "handrail",
             dependencies: [
                 "CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "HandrailProcess",
-                "HandrailSQLite", "HandrailHTTP",
+                "HandrailSQLite", "HandrailHTTP", "HandrailServer",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -108,6 +131,15 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HandrailServerTests",
+            dependencies: [
+                "HandrailServer", "HandrailEngine", "HandrailFormats", "HandrailCore",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -39,7 +39,7 @@ struct OutgoingHTTP: Sendable {
     private static let connecting = TimeAmount.seconds(5)
 
     /// Lives as long as the process: a client that is not shut down must not go away.
-    private static let client = HTTPClient(
+    static let client = HTTPClient(
         eventLoopGroupProvider: .singleton,
         configuration: HTTPClient.Configuration(
             redirectConfiguration: .disallow, timeout: .init(connect: connecting)))

@@ -15,15 +15,19 @@ struct Handrail: ParsableCommand {
               handrail replay incidents/worker-hang.jsonl
               handrail replay --explain incidents/redis-hang.jsonl
 
-            Nothing is executed by these. Only `handrail run --act` acts.
+            Nothing is executed by these. Only `handrail run --act` and `handrail serve --act` act.
             """,
         version: "handrail \(versionNumber)",
-        subcommands: [CheckCommand.self, FactsCommand.self, ReplayCommand.self, RunCommand.self],
+        subcommands: [
+            CheckCommand.self, FactsCommand.self, ReplayCommand.self, RunCommand.self, ServeCommand.self,
+            TokenCommand.self,
+        ],
         groupedSubcommands: [
             CommandGroup(
                 name: "Looking",
                 subcommands: [
-                    RunsCommand.self, ShowCommand.self, IncidentsCommand.self, ExplainCommand.self, AuditCommand.self,
+                    RunsCommand.self, ShowCommand.self, IncidentsCommand.self, ExplainCommand.self, WatchCommand.self,
+                    AuditCommand.self,
                 ]),
             CommandGroup(
                 name: "Deciding",

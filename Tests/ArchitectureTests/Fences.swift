@@ -11,9 +11,16 @@ enum Fences {
             "HandrailEngine", "HandrailFormats", "HandrailCore", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix",
             "Crypto", "Glibc",
         ],
+        "HandrailServer": [
+            "HandrailEngine", "HandrailFormats", "HandrailCore", "Hummingbird", "HummingbirdCore", "HTTPTypes",
+            "Logging", "NIOCore",
+            "NIOHTTPTypes", "ServiceLifecycle", "Crypto", "Synchronization",
+        ],
         "handrail": [
             "CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "HandrailProcess",
-            "HandrailSQLite", "HandrailHTTP", "ArgumentParser", "Crypto", "Dispatch", "Glibc", "Synchronization",
+            "HandrailSQLite", "HandrailHTTP", "HandrailServer", "ServiceLifecycle", "UnixSignals", "Logging",
+            "Synchronization",
+            "ArgumentParser", "Crypto", "Dispatch", "Glibc",
         ],
     ]
 

@@ -99,6 +99,10 @@ public struct Engine: Sendable {
         evaluateDirty(emit)
     }
 
+    public var isStorm: Bool { storm.isStorm }
+    /// Incidents in which an alert fires.
+    public var openIncidentCount: Int { incidents.values.count { $0.resolvedAt == nil } }
+
     /// When a timer is due next; nil where nothing is.
     public var nextDue: Timestamp? { timers.nextDue }
 

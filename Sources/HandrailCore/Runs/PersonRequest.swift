@@ -38,13 +38,19 @@ public enum PauseScope: Hashable, Sendable, Comparable, CustomStringConvertible 
     public init?(_ text: String) {
         if text.hasSameBytes(as: "everything") {
             self = .everything
-        } else if text.hasPrefix("runbook:"), text.utf8.count > 8 {
-            self = .runbook(ExactText(String(text.dropFirst(8))))
-        } else if text.hasPrefix("service:"), text.utf8.count > 8 {
-            self = .service(ExactText(String(text.dropFirst(8))))
+        } else if let name = Self.name(in: text, after: "runbook:") {
+            self = .runbook(name)
+        } else if let name = Self.name(in: text, after: "service:") {
+            self = .service(name)
         } else {
             return nil
         }
+    }
+
+    /// By bytes: a name may begin with what Swift draws together with the colon.
+    private static func name(in text: String, after prefix: String) -> ExactText? {
+        guard text.utf8.starts(with: prefix.utf8), text.utf8.count > prefix.utf8.count else { return nil }
+        return ExactText(String(decoding: text.utf8.dropFirst(prefix.utf8.count), as: UTF8.self))
     }
 
     fileprivate func replacingName(_ change: (String) -> String) -> PauseScope {

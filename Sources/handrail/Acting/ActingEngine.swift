@@ -32,6 +32,9 @@ final class ActingEngine: Sendable {
     let codec: EngineCodec
     /// Of all secrets that it was given.
     let redactor: Redactor
+    private let options: ActingOptions
+    private let executor: ProcessExecutor
+    private let sealer: ReplaceableSealer
     private let journal: SQLiteJournal
     private let lock: StateDirectoryLock
     private let start: EngineStart
@@ -39,10 +42,10 @@ final class ActingEngine: Sendable {
     /// Opens the state and folds it. Nothing is done before ``begin()``.
     init(_ options: ActingOptions) async throws {
         let loaded = try Composition.loadedWorkspace(options.workspace)
-        let root = try Self.realPath(options.workspace)
+        self.options = options
         workspace = loaded.workspace
         lock = try StateDirectoryLock(directory: options.stateDirectory)
-        let executor = ProcessExecutor(try Self.executorOptions(options))
+        executor = ProcessExecutor(try Self.executorOptions(options))
         try Self.checkLeftovers(try await executor.reapLeftovers(), options)
         journal = try SQLiteJournal(directory: options.stateDirectory, options: try Self.journalOptions(options))
         codec = EngineCodec(workspace: loaded.workspace)
@@ -57,9 +60,7 @@ final class ActingEngine: Sendable {
         let mode: Engine.Mode = options.acts ? .act : .observe
         let fresh = Engine(workspace: loaded.workspace, mode: mode, keepsState: true, explains: true)
         let (engine, _) = try await Recovery.restore(fresh, from: journal, codec: codec)
-        let sealer = WorkspaceSealer(
-            loaded.files, codec: codec.codec, executor: executor,
-            authors: await RunbookAuthors.ofRunbooks(in: loaded, workspace: root, executor: executor))
+        sealer = ReplaceableSealer(try await Self.sealer(of: loaded, options, codec, executor))
         conductor = Conductor(
             director: Director(engine: engine, codec: codec, at: clock.now),
             ports: Conductor.Ports(
@@ -98,6 +99,22 @@ final class ActingEngine: Sendable {
         }
     }
 
+    /// Reads the files again. Where they have errors nothing changes.
+    ///
+    /// - Returns: what is in force now.
+    /// - Throws: where the files cannot be used, with the reason; the findings have been written to the standard error.
+    func reload() async throws -> Workspace {
+        let loaded = try Composition.loadedWorkspace(options.workspace)
+        guard loaded.workspace.correlation.dedupe.ignoreLabels == workspace.correlation.dedupe.ignoreLabels else {
+            // How alerts are told apart is in every fingerprint that is remembered.
+            throw Failure(Failure.findings, "`dedupe: ignore-labels` has changed: that needs a restart")
+        }
+        // First what plans are sealed by: a plan of the new files must not get a seal of the old ones.
+        sealer.replace(with: try await Self.sealer(of: loaded, options, codec, executor))
+        await conductor.reload(loaded.workspace, digest: loaded.files.digest)
+        return loaded.workspace
+    }
+
     // MARK: - Parts
 
     /// What an engine before this one had started and nobody can end may act at any time. Nothing is done beside it.
@@ -111,6 +128,15 @@ final class ActingEngine: Sendable {
             throw Failure(Failure.unreachable, "\(many): end what is left of it, then start with --act again")
         }
         Console.error.write("handrail: \(many); an engine that acts would not start\n")
+    }
+
+    private static func sealer(
+        of loaded: UsableWorkspace, _ options: ActingOptions, _ codec: EngineCodec, _ executor: ProcessExecutor
+    ) async throws -> WorkspaceSealer {
+        let root = try realPath(options.workspace)
+        return WorkspaceSealer(
+            loaded.files, codec: codec.codec, executor: executor,
+            authors: await RunbookAuthors.ofRunbooks(in: loaded, workspace: root, executor: executor))
     }
 
     /// A workspace's own executors come before the system's.

@@ -2,6 +2,13 @@ internal import Dispatch
 internal import HandrailCore
 internal import HandrailFormats
 
+/// What deliveries are decoded by, beside their kind.
+struct DeliveryForm: Sendable {
+    let identity: AlertIdentity
+    /// The workspace's own sources.
+    let mapped: [MappedSource]
+}
+
 /// Deliveries from a file or the standard input, read on a thread of their own: a pipe may stay silent for hours.
 final class DeliveryInput: Sendable {
     private let queue = DispatchQueue(label: "deliveries")
@@ -10,9 +17,9 @@ final class DeliveryInput: Sendable {
     /// - Parameters:
     ///   - payload: the whole input is one payload of this kind. Nil: it is a recording.
     ///   - redactor: for what is said of alerts that are refused, which shows pieces of them.
-    init(path: String, payload: SourceKind?, identity: AlertIdentity, redactor: Redactor) throws {
+    init(path: String, payload: SourceKind?, form: DeliveryForm, redactor: Redactor) throws {
         do {
-            content = try Content(path: path, payload: payload, identity: identity, redactor: redactor)
+            content = try Content(path: path, payload: payload, form: form, redactor: redactor)
         } catch let error as RecordingError {
             throw Failure(Failure.unreachable, error.message)
         }
@@ -35,14 +42,14 @@ final class DeliveryInput: Sendable {
         private let identity: AlertIdentity
         private let redactor: Redactor
 
-        init(path: String, payload kind: SourceKind?, identity: AlertIdentity, redactor: Redactor) throws {
+        init(path: String, payload kind: SourceKind?, form: DeliveryForm, redactor: Redactor) throws {
             self.redactor = redactor
             self.path = path
-            self.identity = identity
+            identity = form.identity
             if let kind {
                 payload = (kind, try WholeInput.bytes(of: path))
             } else {
-                reader = try RecordingReader(path: path, identity: identity)
+                reader = try RecordingReader(path: path, identity: identity, mappedSources: form.mapped)
             }
         }
 

@@ -20,7 +20,7 @@ enum RunLog {
         }
     }
 
-    private static func text(of event: TimelineEvent, _ incident: Int?) -> String? {
+    static func text(of event: TimelineEvent, _ incident: Int?) -> String? {
         switch event {
         case .incidentOpened(let alert):
             return "incident \(incident ?? 0) opens: \(LabelText.words(alert).joined(separator: " "))"
@@ -50,13 +50,29 @@ enum RunLog {
             return "run \(report.run) \(report.purpose.rawValue): \(argv) \(TextEscape.line(report.ending))"
         case .request(_, let person, let refusal?):
             return "\(TextEscape.line(person.name.string)) was refused: \(TextEscape.line(refusal))"
+        case .request(let request, let person, nil):
+            return "\(TextEscape.line(person.name.string)) asked to \(Self.words(request.request))"
         case .quarantined(let quarantine): return "\(TextEscape.line(quarantine.target.description)) is quarantined"
         case .run(let advance):
             if case .finished = advance.state { return nil }
             return "run \(advance.run) \(RunStateText.words(advance.state))"
-        case .engineStarted, .engineStopped, .workspaceLoaded, .alert, .match, .request, .counted, .announcementFailed,
+        case .engineStarted, .engineStopped, .workspaceLoaded, .alert, .match, .counted, .announcementFailed,
             .remembered:
             return nil
+        }
+    }
+
+    private static func words(_ request: PersonRequest) -> String {
+        switch request {
+        case .approve(let run, _): "approve run \(run)"
+        case .reject(let run, let because): "reject run \(run): \(TextEscape.line(because))"
+        case .cancel(let run, let because): "cancel run \(run): \(TextEscape.line(because))"
+        case .rollBack(let run, let because): "roll run \(run) back: \(TextEscape.line(because))"
+        case .takeOver(let run, let because): "take run \(run) over: \(TextEscape.line(because))"
+        case .pause(let scope, let because):
+            "pause \(TextEscape.line(scope.description)): \(TextEscape.line(because))"
+        case .resume(let scope): "resume \(TextEscape.line(scope.description))"
+        case .release(let target, let because): "release \(TextEscape.line(target)): \(TextEscape.line(because))"
         }
     }
 }

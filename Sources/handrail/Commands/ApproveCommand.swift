@@ -46,18 +46,18 @@ struct ApproveCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if let digest { return try approve(digest) }
+        if let digest { return try await approve(digest) }
         guard isatty(STDIN_FILENO) == 1, Console.output.isTerminal else {
             throw Failure(
                 Failure.wrongUsage,
                 "without a terminal nobody can see the plan: name it with --digest, as `handrail pending \(number.value)` shows it"
             )
         }
-        try approve(try await confirmed())
+        try await approve(try await confirmed())
     }
 
-    private func approve(_ digest: String) throws {
-        try asking.ask(
+    private func approve(_ digest: String) async throws {
+        try await asking.ask(
             .approve(run: number.value, digest: digest),
             done: "your approval of run \(number.value) counts; `handrail show \(number.value)` says how it goes on")
     }

@@ -5,14 +5,18 @@ internal import HandrailFormats
 
 /// Asks the engine for something, and says what came of it.
 struct AskOptions: ParsableArguments {
-    @OptionGroup var state: StateOptions
+    @OptionGroup var state: WhereOptions
 
     @Option(help: "How long an engine that is at work is waited for.")
     var wait = SpanArgument(.seconds(15))
 
     /// - Parameter done: said where it was done.
     /// - Throws: exit code 1 where the engine refused, with its reason; 3 where no engine answered.
-    func ask(_ request: PersonRequest, done: String) throws {
+    func ask(_ request: PersonRequest, done: String) async throws {
+        if let remote = try state.remote() {
+            try await remote.ask(request)
+            return Console.output.write(done + "\n")
+        }
         let directory = try state.directory()
         switch try RequestSender(directory: directory).ask(request, patience: wait.span) {
         case .answered(.done): Console.output.write(done + "\n")

@@ -19,7 +19,7 @@ struct AuditExportCommand: AsyncParsableCommand {
     @Flag(help: "Only the checkpoints, one a line, for `handrail audit verify --checkpoints`.")
     var checkpoints = false
 
-    @OptionGroup var state: StateOptions
+    @OptionGroup var state: WhereOptions
 
     func validate() throws {
         if after < 0 { throw ValidationError("--after takes the number of an entry") }

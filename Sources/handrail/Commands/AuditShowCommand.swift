@@ -29,7 +29,7 @@ struct AuditShowCommand: AsyncParsableCommand {
     @Option(help: "Only the last so many of them.")
     var last = 1000
 
-    @OptionGroup var state: StateOptions
+    @OptionGroup var state: WhereOptions
     @OptionGroup var list: ListOptions
 
     func validate() throws {

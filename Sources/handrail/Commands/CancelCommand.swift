@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import HandrailCore
 
-struct CancelCommand: ParsableCommand {
+struct CancelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel",
         abstract: "Stops a run that is under way.",
@@ -17,8 +17,8 @@ struct CancelCommand: ParsableCommand {
     @OptionGroup var reason: BecauseOption
     @OptionGroup var asking: AskOptions
 
-    func run() throws {
-        try asking.ask(
+    func run() async throws {
+        try await asking.ask(
             .cancel(run: number.value, because: reason.because),
             done: "run \(number.value) is cancelled")
     }

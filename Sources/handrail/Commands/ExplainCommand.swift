@@ -18,7 +18,7 @@ struct ExplainCommand: AsyncParsableCommand {
     @Argument(help: "The number of a run, or incident:N.")
     var thing: ExplainedThing
 
-    @OptionGroup var state: StateOptions
+    @OptionGroup var state: WhereOptions
     @OptionGroup var list: ListOptions
 
     func run() async throws {

@@ -17,7 +17,7 @@ struct IncidentsCommand: AsyncParsableCommand {
     @Option(help: "How many at most.")
     var limit = 50
 
-    @OptionGroup var state: StateOptions
+    @OptionGroup var state: WhereOptions
     @OptionGroup var list: ListOptions
 
     func validate() throws {

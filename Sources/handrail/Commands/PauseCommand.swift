@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import HandrailCore
 
-struct PauseCommand: ParsableCommand {
+struct PauseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause",
         abstract: "Stops new steps, until somebody resumes.",
@@ -18,8 +18,8 @@ struct PauseCommand: ParsableCommand {
     @OptionGroup var reason: BecauseOption
     @OptionGroup var asking: AskOptions
 
-    func run() throws {
-        try asking.ask(
+    func run() async throws {
+        try await asking.ask(
             .pause(scope.scope, because: reason.because),
             done: "\(TextEscape.line(scope.scope.description)) is paused: no step begins until `handrail resume`")
     }

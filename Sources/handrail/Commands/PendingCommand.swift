@@ -21,7 +21,7 @@ struct PendingCommand: AsyncParsableCommand {
     @Flag(help: "Show all that the dry-run printed.")
     var full = false
 
-    @OptionGroup var state: StateOptions
+    @OptionGroup var state: WhereOptions
     @OptionGroup var list: ListOptions
 
     func run() async throws {

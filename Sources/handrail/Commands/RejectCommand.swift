@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import HandrailCore
 
-struct RejectCommand: ParsableCommand {
+struct RejectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reject",
         abstract: "Rejects a run that waits for an approval.",
@@ -17,8 +17,8 @@ struct RejectCommand: ParsableCommand {
     @OptionGroup var reason: BecauseOption
     @OptionGroup var asking: AskOptions
 
-    func run() throws {
-        try asking.ask(
+    func run() async throws {
+        try await asking.ask(
             .reject(run: number.value, because: reason.because),
             done: "run \(number.value) is rejected")
     }

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import HandrailCore
 
-struct ResumeCommand: ParsableCommand {
+struct ResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
         abstract: "Ends a pause, or the quarantine of a target.",
@@ -33,14 +33,14 @@ struct ResumeCommand: ParsableCommand {
         if because?.utf8.isEmpty ?? true { throw ValidationError("--target takes a --because as well") }
     }
 
-    func run() throws {
+    func run() async throws {
         if let target, let because {
-            return try asking.ask(
+            return try await asking.ask(
                 .release(target: target, because: because),
                 done: "\(ShellWord.word(target)) is released")
         }
         let scope = scope?.scope ?? .everything
-        try asking.ask(
+        try await asking.ask(
             .resume(scope), done: "\(TextEscape.line(scope.description)) goes on")
     }
 }

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import HandrailCore
 
-struct RollbackCommand: ParsableCommand {
+struct RollbackCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollback",
         abstract: "Undoes what a run has done.",
@@ -17,8 +17,8 @@ struct RollbackCommand: ParsableCommand {
     @OptionGroup var reason: BecauseOption
     @OptionGroup var asking: AskOptions
 
-    func run() throws {
-        try asking.ask(
+    func run() async throws {
+        try await asking.ask(
             .rollBack(run: number.value, because: reason.because),
             done: "run \(number.value) is being rolled back")
     }

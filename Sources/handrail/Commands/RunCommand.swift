@@ -18,15 +18,10 @@ struct RunCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var state: StateOptions
+    @OptionGroup var engine: EngineOptions
 
     @Argument(help: "Recordings, JSON lines; `-` is the standard input. None: only what people have asked for.")
     var inputs: [String] = []
-
-    @Option(help: "The folder with runbooks/ and policies/.")
-    var workspace = "."
-
-    @Flag(help: "Carry out what is automatic or approved. Without it nothing is started.")
-    var act = false
 
     @Flag(help: "Also wait until runs that are being verified have ended.")
     var wait = false
@@ -34,60 +29,39 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Each input is one payload of this kind, received now.")
     var source: PayloadKind?
 
-    @Option(help: "A folder with a file for each secret, named like it, readable for its owner only.")
-    var secrets: String?
-
-    @Option(name: .customLong("pass"), help: "A variable of this environment that commands get as well. Repeatable.")
-    var passed: [String] = []
-
-    @Option(help: ArgumentHelp("The Alertmanager in which silences are made.", valueName: "url"))
-    var alertmanager: String?
-
-    @Option(help: "How people are told: a command that gets whom and what as arguments.")
-    var notifyCommand: String?
-
-    @Option(help: ArgumentHelp("How people are told: JSON that is posted there.", valueName: "url"))
-    var notifyWebhook: String?
-
-    @Option(help: ArgumentHelp("The secret that signs what goes to the webhook (HMAC-SHA-256).", valueName: "secret"))
-    var notifyKey: String?
-
-    @Option(help: "A file with the Ed25519 key that checkpoints of the journal are signed with.")
-    var signingKey: String?
-
     func run() async throws {
         EngineLog.begin()
         let directory = try StateDirectory.openedForEngine(option: state.state)
-        let engine = try await Self.opened(options(directory))
+        let acting = try await Self.opened(options(directory))
         let inbox = try InboxService(directory) { EngineLog.error.write("handrail: \($0)\n") }
         let requests = try await inbox.take()
-        let (interrupted, answers) = await engine.begin(requests)
+        let (interrupted, answers) = await acting.begin(requests)
         RunLog.recovered(interrupted)
         for (request, answer) in zip(requests, answers) { await inbox.answer(request, answer) }
-        let result = await work(engine, inbox)
-        let end = await Result { try await engine.end() }
+        let result = await work(acting, inbox)
+        let end = await Result { try await acting.end() }
         try result.get()
         try end.get()
     }
 
     /// Until all is done, or nobody could stop the engine any more.
-    private func work(_ engine: ActingEngine, _ inbox: InboxService) async -> Result<Void, any Error> {
+    private func work(_ acting: ActingEngine, _ inbox: InboxService) async -> Result<Void, any Error> {
         let (endings, place) = AsyncStream<Result<Void, any Error>>.makeStream()
         let feeding = Task {
-            let result = await Result { try await feed(engine) }
-            await settle(engine.conductor)
+            let result = await Result { try await feed(acting) }
+            await settle(acting.conductor)
             place.yield(result)
         }
         let requests = Task {
             do {
-                try await inbox.run(engine.conductor)
+                try await inbox.run(acting.conductor)
             } catch {
                 let reason = (error as? Failure)?.message ?? TerminalText.escaped("\(error)")
                 let text = "the inbox failed, so that nobody could pause this engine: \(reason)"
                 place.yield(.failure(Failure(Failure.unreachable, text)))
             }
         }
-        let clock = Task { await Self.keepTime(engine.conductor) }
+        let clock = Task { await Self.keepTime(acting.conductor) }
         let ending = await endings.first { _ in true } ?? .success(())
         for task in [feeding, requests, clock] { task.cancel() }
         await requests.value
@@ -96,19 +70,12 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func options(_ directory: StateDirectory) -> ActingOptions {
-        var options = ActingOptions(stateDirectory: directory.path)
-        options.workspace = workspace
-        options.acts = act
-        options.secrets = secrets
-        options.passedEnvironment = passed
-        options.alertmanager = alertmanager
-        options.notifying = NotifyingOptions(command: notifyCommand, webhook: notifyWebhook, webhookKey: notifyKey)
-        options.signingKey = signingKey
+        var options = engine.acting(in: directory)
         options.watcher = { RunLog.write($0) }
         return options
     }
 
-    private static func opened(_ options: ActingOptions) async throws -> ActingEngine {
+    static func opened(_ options: ActingOptions) async throws -> ActingEngine {
         do {
             return try await ActingEngine(options)
         } catch let failure as Failure {
@@ -127,18 +94,20 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    private func feed(_ engine: ActingEngine) async throws {
-        let dedupe = engine.workspace.correlation.dedupe
-        let identity = AlertIdentity(ignoredLabels: Set(dedupe.ignoreLabels))
+    private func feed(_ acting: ActingEngine) async throws {
+        let dedupe = acting.workspace.correlation.dedupe
+        let form = DeliveryForm(
+            identity: AlertIdentity(ignoredLabels: Set(dedupe.ignoreLabels)), mapped: acting.workspace.sources)
         for input in inputs {
             let deliveries = try DeliveryInput(
-                path: input, payload: source?.source, identity: identity, redactor: engine.redactor)
+                path: input, payload: source?.source, form: form, redactor: acting.redactor)
             while let delivery = try await deliveries.next() {
-                if act, let because = DeliveryAge.obstacle(delivery, at: WallTime.now, atMost: dedupe.staleAfter) {
+                if engine.act, let because = DeliveryAge.obstacle(delivery, at: WallTime.now, atMost: dedupe.staleAfter)
+                {
                     EngineLog.error.write("handrail: \(TerminalText.escaped(input)): \(because)\n")
                     continue
                 }
-                if case .refused(let because) = await engine.conductor.receive(delivery) {
+                if case .refused(let because) = await acting.conductor.receive(delivery) {
                     throw Failure(Failure.unreachable, TerminalText.escaped("a delivery was not kept: \(because)"))
                 }
             }

@@ -18,7 +18,7 @@ struct ShowCommand: AsyncParsableCommand {
     @Flag(help: "Show all that its commands printed.")
     var full = false
 
-    @OptionGroup var state: StateOptions
+    @OptionGroup var state: WhereOptions
     @OptionGroup var list: ListOptions
 
     func run() async throws {

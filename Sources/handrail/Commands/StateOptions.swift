@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import HandrailCore
 internal import HandrailEngine
 internal import HandrailFormats
@@ -12,8 +13,40 @@ struct StateOptions: ParsableArguments {
     var state: String?
 
     func directory() throws -> StateDirectory { try StateDirectory.opened(option: state) }
+}
 
-    func journal() throws -> JournalAccess { try JournalAccess(directory()) }
+/// Where the state is: in a directory here, or behind a server.
+struct WhereOptions: ParsableArguments {
+    @OptionGroup var state: StateOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "The address of a `handrail serve` to ask instead; else HANDRAIL_SERVER, if no state directory is named.",
+            valueName: "url"))
+    var server: String?
+
+    @Option(help: ArgumentHelp("A file with the server's token; else HANDRAIL_TOKEN.", valueName: "file"))
+    var tokenFile: String?
+
+    func validate() throws {
+        if server != nil, state.state != nil { throw ValidationError("--server and --state are two different things") }
+    }
+
+    /// Nil where the state is here.
+    func remote() throws -> RemoteState? {
+        if let server { return try RemoteState(server: server, tokenFile: tokenFile) }
+        guard state.state == nil, getenv("HANDRAIL_STATE") == nil, let server = getenv("HANDRAIL_SERVER") else {
+            return nil
+        }
+        return try RemoteState(server: String(cString: server), tokenFile: tokenFile)
+    }
+
+    func directory() throws -> StateDirectory { try state.directory() }
+
+    func journal() throws -> JournalAccess {
+        if let remote = try remote() { return JournalAccess(remote) }
+        return try JournalAccess(directory())
+    }
 }
 
 /// How what was found is written.

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import HandrailCore
 
-struct TakeOverCommand: ParsableCommand {
+struct TakeOverCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "take-over",
         abstract: "Takes a held or stuck run over, as it is.",
@@ -17,8 +17,8 @@ struct TakeOverCommand: ParsableCommand {
     @OptionGroup var reason: BecauseOption
     @OptionGroup var asking: AskOptions
 
-    func run() throws {
-        try asking.ask(
+    func run() async throws {
+        try await asking.ask(
             .takeOver(run: number.value, because: reason.because),
             done: "run \(number.value) is yours")
     }

@@ -10,15 +10,22 @@ struct JournalAccess {
         "alert.began", "alert.renewed", "alert.ended", "alert.lapsed", "memory.alert", "memory.ledger", "memory.storm",
     ]
 
-    private let reader: JournalReader
+    private let reader: any JournalReading
+    /// Nil where the journal is elsewhere.
+    private let file: JournalReader?
     private let codec = ShownEvents()
 
     init(_ directory: StateDirectory) throws {
         do {
-            reader = try JournalReader(directory: directory.path)
+            let file = try JournalReader(directory: directory.path)
+            (reader, self.file) = (file, file)
         } catch {
             throw Self.failure(error)
         }
+    }
+
+    init(_ remote: RemoteState) {
+        (reader, file) = (remote, nil)
     }
 
     /// - Parameter pinned: what is shown however long ago it ended.
@@ -38,6 +45,19 @@ struct JournalAccess {
         } catch {
             throw Self.failure(error)
         }
+    }
+
+    /// A catalog that keeps up with the journal.
+    func follower() async throws -> CatalogFollower {
+        var removed: Int64 = 0
+        do {
+            _ = try await reader.entries(after: 0, limit: 1)
+        } catch JournalError.removed(let through) {
+            removed = through
+        } catch {
+            throw Self.failure(error)
+        }
+        return CatalogFollower(reader, codec: codec, after: removed) { !Self.unshownKinds.contains($0) }
     }
 
     private func read(_ reader: CatalogReader, _ limits: Catalog.Limits) async throws -> CatalogReader.Reading {
@@ -70,12 +90,28 @@ struct JournalAccess {
     }
 
     func checkpoints() async throws -> [Checkpoint] {
+        guard let file else {
+            throw Failure(Failure.wrongUsage, "checkpoints are read beside the journal only, not through a server")
+        }
         do {
-            return try await reader.checkpoints()
+            return try await file.checkpoints()
         } catch {
             throw Self.failure(error)
         }
     }
+
+    /// 0 where there is none.
+    func lastSequence() async throws -> Int64 {
+        var last: Int64 = 0
+        try await scan { entries in
+            last = entries.last?.sequence ?? last
+            return true
+        }
+        return last
+    }
+
+    /// - Throws: where this version does not know its kind.
+    static func event(of entry: JournalEntry) throws -> TimelineEntry { try ShownEvents().entry(of: entry.record) }
 
     /// Calls back with each entry in its order, until it says that it has enough.
     func scan(after sequence: Int64 = 0, _ take: ([JournalEntry]) throws -> Bool) async throws {

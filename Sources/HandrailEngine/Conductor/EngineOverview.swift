@@ -1,0 +1,27 @@
+public import HandrailCore
+
+/// How an engine stands, in numbers; for those who watch it.
+public struct EngineOverview: Hashable, Sendable {
+    public let counters: Counters
+    public let openIncidents: Int
+    public let isStorm: Bool
+    public let activeRuns: Int
+    /// When each question to a person that is open was asked.
+    public let pendingSince: [Timestamp]
+    /// Why the journal takes nothing at the moment.
+    public let storeFailure: String?
+}
+
+extension Conductor {
+    public var overview: EngineOverview {
+        let engine = engine
+        let views = engine.runViews
+        return EngineOverview(
+            counters: engine.counters, openIncidents: engine.openIncidentCount, isStorm: engine.isStorm,
+            activeRuns: views.count { $0.run?.state.isFinished != true },
+            pendingSince: views.compactMap { view in
+                if case .pending = view.run?.state { view.record.at } else { nil }
+            },
+            storeFailure: storeFailure)
+    }
+}

@@ -1,0 +1,167 @@
+internal import Crypto
+public import HandrailCore
+internal import HandrailFormats
+
+/// The tokens of a server: what is known of them, and never the tokens themselves.
+///
+/// A token is 32 random bytes, so its SHA-256 says nothing about it and needs no salt and no slow hash.
+public struct TokenBook: Hashable, Sendable {
+    public struct Entry: Hashable, Sendable {
+        public let holder: Holder
+        /// For people: what it is for.
+        public let note: String
+        public let createdAt: Timestamp
+        public let expiresAt: Timestamp?
+        public var revokedAt: Timestamp?
+        /// SHA-256 of the token's secret part, hexadecimal.
+        let digest: String
+
+        /// Why it opens nothing at that time; nil where it is good.
+        public func fault(at now: Timestamp) -> String? {
+            if revokedAt != nil { return "revoked" }
+            if let expiresAt, expiresAt <= now { return "expired" }
+            return nil
+        }
+    }
+
+    public struct Invalid: Error, Hashable, Sendable {
+        /// One lowercase sentence without a final stop.
+        public let message: String
+    }
+
+    public static let mostEntries = 10_000
+    static let prefix = "handrail"
+    private static let version: Int64 = 1
+
+    /// In the order in which they were made.
+    public private(set) var entries: [Entry] = []
+
+    public init() {}
+
+    // MARK: - Making and revoking
+
+    /// - Parameter note: what it is for.
+    /// - Returns: the token. It is shown once, and known to nobody afterwards.
+    public mutating func add(
+        role: Role, person: String?, source: String?, note: String, at now: Timestamp, life: Duration?
+    ) throws(Invalid) -> String {
+        guard entries.count < Self.mostEntries else { throw Invalid(message: "there are too many tokens") }
+        guard (role == .responder) == (person != nil) else {
+            throw Invalid(message: "a responder, and nobody else, has a person in whose name it asks")
+        }
+        guard source == nil || role == .source else { throw Invalid(message: "only a source is bound to one") }
+        var random = SystemRandomNumberGenerator()
+        let id = Self.hexadecimal((0..<4).map { _ in UInt8.random(in: 0...255, using: &random) })
+        guard !entries.contains(where: { $0.holder.id.hasSameBytes(as: id) }) else {
+            throw Invalid(message: "the number of the token is taken; try again")
+        }
+        let secret = Self.hexadecimal((0..<32).map { _ in UInt8.random(in: 0...255, using: &random) })
+        entries.append(
+            Entry(
+                holder: Holder(id: id, role: role, person: person.map { Person($0) }, source: source), note: note,
+                createdAt: now, expiresAt: life.map { now + $0 }, revokedAt: nil, digest: Self.digest(of: secret)))
+        return "\(Self.prefix)_\(id)_\(secret)"
+    }
+
+    public mutating func revoke(_ id: String, at now: Timestamp) throws(Invalid) {
+        guard let index = entries.firstIndex(where: { $0.holder.id.hasSameBytes(as: id) }) else {
+            throw Invalid(message: "there is no such token")
+        }
+        guard entries[index].revokedAt == nil else { throw Invalid(message: "it is revoked already") }
+        entries[index].revokedAt = now
+    }
+
+    // MARK: - Asking
+
+    /// Whom a token stands for; nil where it is none of ours, or good no more.
+    public func holder(of token: String, at now: Timestamp) -> Holder? {
+        let parts = token.utf8.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0].elementsEqual(Self.prefix.utf8) else { return nil }
+        let entry = entries.first { $0.holder.id.utf8.elementsEqual(parts[1]) }
+        // The same work whether it is known or not.
+        let digest = Self.digest(of: String(Substring(parts[2])))
+        guard ConstantTime.areEqual(digest, entry?.digest ?? String(repeating: "-", count: 64)) else { return nil }
+        return entry.flatMap { $0.fault(at: now) == nil ? $0.holder : nil }
+    }
+
+    // MARK: - As a file
+
+    public init(_ bytes: [UInt8]) throws(Invalid) {
+        let document: JSONValue
+        do {
+            document = try JSONValue(parsing: bytes, maximumValues: 20 * Self.mostEntries)
+        } catch {
+            throw Invalid(message: error.description)
+        }
+        guard document["version"] == .integer(Self.version), case .array(let elements)? = document["tokens"] else {
+            throw Invalid(message: "it is no list of tokens that this version knows")
+        }
+        for element in elements { entries.append(try Self.entry(element)) }
+    }
+
+    public var bytes: [UInt8] {
+        var writer = JSONWriter(style: .pretty)
+        writer.object { object in
+            object.member("version", Self.version)
+            object.member("tokens") { $0.array { list in for entry in entries { Self.write(entry, to: &list) } } }
+        }
+        return writer.bytes + [0x0A]
+    }
+
+    private static func write(_ entry: Entry, to list: inout JSONWriter) {
+        list.object { object in
+            object.member("id", entry.holder.id)
+            object.member("role", entry.holder.role.rawValue)
+            if let person = entry.holder.person { object.member("person", person.name.string) }
+            if let source = entry.holder.source { object.member("source", source) }
+            object.member("note", entry.note)
+            object.member("createdAt", entry.createdAt.milliseconds)
+            if let expiresAt = entry.expiresAt { object.member("expiresAt", expiresAt.milliseconds) }
+            if let revokedAt = entry.revokedAt { object.member("revokedAt", revokedAt.milliseconds) }
+            object.member("sha256", entry.digest)
+        }
+    }
+
+    private static func entry(_ value: JSONValue) throws(Invalid) -> Entry {
+        guard case .string(let id)? = value["id"], case .string(let name)? = value["role"],
+            let role = Role(rawValue: name), case .integer(let createdAt)? = value["createdAt"],
+            case .string(let digest)? = value["sha256"], digest.utf8.count == 64
+        else { throw Invalid(message: "a token in it is damaged") }
+        let person = text("person", in: value)
+        guard (role == .responder) == (person != nil) else {
+            throw Invalid(message: "the token `\(id)` does not say in whose name it asks")
+        }
+        return Entry(
+            holder: Holder(
+                id: id, role: role, person: person.map { Person($0) }, source: text("source", in: value)),
+            note: text("note", in: value) ?? "", createdAt: Timestamp(milliseconds: createdAt),
+            expiresAt: time("expiresAt", in: value), revokedAt: time("revokedAt", in: value), digest: digest)
+    }
+
+    private static func text(_ name: String, in value: JSONValue) -> String? {
+        if case .string(let text)? = value[name] { text } else { nil }
+    }
+
+    private static func time(_ name: String, in value: JSONValue) -> Timestamp? {
+        if case .integer(let time)? = value[name] { Timestamp(milliseconds: time) } else { nil }
+    }
+
+    // MARK: - Digests
+
+    private static func digest(of secret: String) -> String {
+        hexadecimal(Array(SHA256.hash(data: Array(secret.utf8))))
+    }
+
+    static func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
+
+enum ConstantTime {
+    /// Takes as long wherever the first difference is.
+    static func areEqual(_ left: String, _ right: String) -> Bool {
+        let (first, second) = (Array(left.utf8), Array(right.utf8))
+        guard first.count == second.count else { return false }
+        return zip(first, second).reduce(UInt8(0)) { $0 | $1.0 ^ $1.1 } == 0
+    }
+}

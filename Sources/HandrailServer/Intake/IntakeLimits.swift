@@ -1,0 +1,12 @@
+/// How much may wait at once. What is beyond is refused, counted, and sent again by its source: nothing is acknowledged
+/// that is not kept.
+public struct IntakeLimits: Hashable, Sendable {
+    /// Of one delivery. Alertmanager's own grouped webhooks reach some MiB in a storm.
+    public var bodyBytes = 20 << 20
+    /// Of all request bodies together.
+    public var waitingBytes = 256 << 20
+    /// Decoded, and not yet durable.
+    public var waitingAlerts = 200_000
+
+    public init() {}
+}

@@ -1,0 +1,77 @@
+public import HandrailCore
+internal import HandrailFormats
+internal import Synchronization
+
+/// Decodes deliveries of several connections at once. Each decoder remembers labels from one payload to the next, so there
+/// are few of them.
+public final class SourceDecoders: Sendable {
+    private let decoders: [OneDecoder]
+    private let turn = Atomic(0)
+    private let mapped: Mutex<[ExactText: MappedSource]>
+
+    /// - Parameters:
+    ///   - identity: how alerts are told apart; the engine's.
+    ///   - mapped: the workspace's own sources.
+    public init(identity: AlertIdentity, mapped: [MappedSource] = []) {
+        decoders = (0..<2).map { _ in OneDecoder(identity) }
+        self.mapped = Mutex(Self.byName(mapped))
+    }
+
+    /// After a reload.
+    public func replace(mapped: [MappedSource]) {
+        self.mapped.withLock { $0 = Self.byName(mapped) }
+    }
+
+    private static func byName(_ sources: [MappedSource]) -> [ExactText: MappedSource] {
+        Dictionary(sources.map { (ExactText($0.name), $0) }) { first, _ in first }
+    }
+
+    /// What a delivery's path names; nil where that is nothing.
+    func source(named name: String) -> DeliverySource? {
+        if let kind = SourceKind(rawValue: name), kind.rawValue.hasSameBytes(as: name) { return .kind(kind) }
+        return mapped.withLock { $0[ExactText(name)] }.map { .mapped($0) }
+    }
+
+    /// - Throws: where the payload is not of its kind. Single wrong alerts are in the result.
+    func decode(
+        _ bytes: [UInt8], of source: DeliverySource, receivedAt: Timestamp, isAuthenticated: Bool
+    ) async throws(SourceError) -> DecodedDelivery {
+        let next = turn.wrappingAdd(1, ordering: .relaxed).newValue
+        return try await decoders[(next % decoders.count + decoders.count) % decoders.count]
+            .decode(bytes, of: source, receivedAt: receivedAt, isAuthenticated: isAuthenticated)
+    }
+}
+
+/// Whose payloads come in by one path.
+enum DeliverySource: Sendable {
+    case kind(SourceKind)
+    case mapped(MappedSource)
+
+    var name: String {
+        switch self {
+        case .kind(let kind): kind.rawValue
+        case .mapped(let source): source.name
+        }
+    }
+}
+
+private actor OneDecoder {
+    private var decoder: SourceDecoder
+
+    init(_ identity: AlertIdentity) {
+        decoder = SourceDecoder(identity: identity)
+    }
+
+    func decode(
+        _ bytes: [UInt8], of source: DeliverySource, receivedAt: Timestamp, isAuthenticated: Bool
+    ) throws(SourceError) -> DecodedDelivery {
+        switch source {
+        case .kind(let kind):
+            try decoder.decode(
+                bytes, as: kind, receivedAt: receivedAt, source: kind.rawValue, isAuthenticated: isAuthenticated)
+        case .mapped(let mapped):
+            try decoder.decode(
+                bytes, as: mapped, receivedAt: receivedAt, source: mapped.name, isAuthenticated: isAuthenticated)
+        }
+    }
+}

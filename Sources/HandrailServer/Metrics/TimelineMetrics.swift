@@ -1,0 +1,46 @@
+public import HandrailCore
+
+/// Counts what has become durable.
+public struct TimelineMetrics: Sendable {
+    private let registry: MetricRegistry
+
+    public init(_ registry: MetricRegistry) {
+        self.registry = registry
+    }
+
+    public func note(_ entries: [TimelineEntry]) {
+        for entry in entries { note(entry.event) }
+    }
+
+    private func note(_ event: TimelineEvent) {
+        switch event {
+        case .incidentOpened: registry.add(.incidents)
+        case .stormBegan: registry.set(.storm, to: 1)
+        case .stormEnded: registry.set(.storm, to: 0)
+        case .decided(let record): note(record.decision)
+        case .runEnded(_, _, let outcome, _): registry.add(.runs, [outcome.rawValue])
+        case .state(.announcementFailed): registry.add(.announcementFailures)
+        case .state, .alertJoined, .alertFiredAgain, .alertResolved, .alertMuted, .alertUnmuted, .alertDamped,
+            .alertReleased, .incidentsMerged, .incidentResolved, .incidentClosed, .notChosen, .planRefused,
+            .runStarted:
+            break
+        }
+    }
+
+    private func note(_ decision: Decision) {
+        registry.add(.verdicts, [decision.verdict.rawValue])
+        for reason in decision.reasons where reason.effect > .automatic && reason.source.isGuard {
+            registry.add(.guardRefusals, [reason.source.rawValue, reason.rule])
+        }
+    }
+}
+
+extension Reason.Source {
+    /// Whether it can only make a verdict stricter.
+    fileprivate var isGuard: Bool {
+        switch self {
+        case .restrict, .limit, .freeze, .breaker, .protect, .interlock: true
+        case .default, .allow, .planning: false
+        }
+    }
+}

@@ -1,0 +1,139 @@
+internal import HTTPTypes
+internal import HandrailCore
+internal import HandrailEngine
+internal import HandrailFormats
+internal import Hummingbird
+internal import NIOCore
+
+/// Takes alerts in. Answers 200 once everything that follows from them is durable, and otherwise says why not, so that the
+/// source sends them again.
+struct DeliveryRoute: Sendable {
+    let parts: ServerParts
+
+    var route: Route {
+        Route(
+            .post, "/v1/deliveries/{source}", .deliverers,
+            RouteDescription(
+                name: "deliver", summary: "Takes one payload of a source.", body: .payload, statuses: [409])
+        ) { call async throws(RouteError) in try await deliver(call) }
+    }
+
+    private func deliver(_ call: Call) async throws(RouteError) -> Answer {
+        let name = call.parameters["source"] ?? ""
+        guard let source = parts.decoders.source(named: name) else {
+            throw RouteError(.notFound, "there is no such source")
+        }
+        do throws(RouteError) {
+            return try await deliver(call, source)
+        } catch {
+            parts.metrics.add(.refusedDeliveries, [source.name, error.reason ?? "\(error.status.code)"])
+            throw error
+        }
+    }
+
+    private func deliver(_ call: Call, _ source: DeliverySource) async throws(RouteError) -> Answer {
+        let headers = call.request.headers
+        let hasToken = headers[.authorization] != nil
+        let signature = Self.signatureName.flatMap { headers[$0] }
+        // Nobody's body is worth reading.
+        guard call.holder != nil || signature != nil || !hasToken && parts.gate.takesUnauthenticated else {
+            throw refusal(parts.gate, source, call, hasToken, nil, [])
+        }
+        let body = RequestBodyReader(limit: parts.limits.bodyBytes, admission: parts.admission)
+        return try await body.read(call.request) { bytes async throws(RouteError) in
+            let entry = parts.gate.entry(
+                source: source.name, holder: call.holder, hasToken: hasToken, signature: signature, body: bytes,
+                at: parts.clock.now)
+            switch entry {
+            case .refused: throw refusal(parts.gate, source, call, hasToken, signature, bytes, entry)
+            case .open(let isAuthenticated):
+                do throws(RouteError) {
+                    return try await take(bytes, source, isAuthenticated, call)
+                } catch {
+                    parts.gate.forget(signature)
+                    throw error
+                }
+            }
+        }
+    }
+
+    private static let signatureName = HTTPField.Name(DeliverySignature.header)
+
+    private func refusal(
+        _ gate: DeliveryGate, _ source: DeliverySource, _ call: Call, _ hasToken: Bool, _ signature: String?,
+        _ bytes: [UInt8], _ known: DeliveryGate.Entry? = nil
+    ) -> RouteError {
+        let entry =
+            known
+            ?? gate.entry(
+                source: source.name, holder: call.holder, hasToken: hasToken, signature: signature, body: bytes,
+                at: parts.clock.now)
+        switch entry {
+        case .refused(let status, let because):
+            return RouteError(
+                HTTPResponse.Status(code: status), because, retryAfter: status == 429 ? 60 : nil, reason: "access")
+        case .open: return RouteError(.unauthorized, "a delivery needs a token or a signature", reason: "access")
+        }
+    }
+
+    private func take(
+        _ bytes: [UInt8], _ source: DeliverySource, _ isAuthenticated: Bool, _ call: Call
+    ) async throws(RouteError) -> Answer {
+        let decoded: DecodedDelivery
+        do throws(SourceError) {
+            decoded = try await parts.decoders.decode(
+                bytes, of: source, receivedAt: parts.clock.now, isAuthenticated: isAuthenticated)
+        } catch {
+            throw RouteError(.badRequest, error.message, reason: "payload")
+        }
+        parts.metrics.add(.rejectedAlerts, [source.name], by: decoded.rejectedCount)
+        let delivery = decoded.delivery
+        guard !delivery.alerts.isEmpty || decoded.rejectedCount == 0 else {
+            throw RouteError(.badRequest, Self.reasons(of: decoded), reason: "payload")
+        }
+        if let refusal = parts.admission.enter(delivery) { throw shed(delivery, refusal) }
+        defer { parts.admission.leave(delivery) }
+        switch await parts.conductor.receive(delivery) {
+        case .done:
+            parts.metrics.add(.deliveries, [source.name])
+            parts.metrics.add(.alerts, [source.name], by: delivery.alerts.count)
+            parts.metrics.observe(.now - call.receivedAt)
+            return Answer(Self.receipt(of: decoded))
+        case .refused:
+            // Why is in the log and in the metrics; paths of ours are nobody's business.
+            throw RouteError(
+                .serviceUnavailable, "the delivery could not be kept; send it again", retryAfter: 5, reason: "store")
+        }
+    }
+
+    private func shed(_ delivery: Delivery, _ refusal: Admission.Refusal) -> RouteError {
+        parts.metrics.add(
+            .shedAlerts, [delivery.source, DeliveryWorth(delivery).name], by: delivery.alerts.count)
+        return RouteError(
+            .tooManyRequests, "too much waits to be decided; send it again", retryAfter: 1, reason: refusal.reason)
+    }
+
+    private static func reasons(of decoded: DecodedDelivery) -> String {
+        let first = decoded.rejected.first.map { ": alert \($0.index): \($0.reason)" } ?? ""
+        return "none of its \(decoded.rejectedCount) alerts can be used\(first)"
+    }
+
+    private static func receipt(of decoded: DecodedDelivery) -> [UInt8] {
+        var writer = JSONWriter(style: .compact)
+        writer.object { object in
+            object.member("accepted", decoded.delivery.alerts.count)
+            object.member("rejected") { rejected in
+                rejected.array { list in
+                    for alert in decoded.rejected {
+                        list.object { object in
+                            object.member("index", alert.index)
+                            object.member("reason", alert.reason)
+                        }
+                    }
+                }
+            }
+            object.member("rejectedCount", decoded.rejectedCount)
+        }
+        return writer.bytes
+    }
+}

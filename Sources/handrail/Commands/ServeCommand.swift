@@ -1,0 +1,199 @@
+internal import ArgumentParser
+internal import HandrailCore
+internal import HandrailEngine
+internal import HandrailFormats
+internal import HandrailServer
+internal import Logging
+internal import ServiceLifecycle
+internal import UnixSignals
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Takes alerts in live over HTTP, decides, and - with --act - acts.",
+        discussion: """
+            POST /v1/deliveries/alertmanager takes what Alertmanager's webhook sends, with a token that `handrail token \
+            create --role source` makes. A delivery is answered 200 once everything that follows from it is durable. \
+            /v1/openapi.json describes the rest. SIGHUP reads the workspace again, if it has no errors; SIGTERM answers \
+            what is under way, and stops.
+
+              handrail serve --state /var/lib/handrail
+              handrail serve --act --listen 0.0.0.0:9095 --alertmanager http://127.0.0.1:9093
+            """)
+
+    @OptionGroup var state: StateOptions
+    @OptionGroup var engine: EngineOptions
+
+    @Option(help: ArgumentHelp("Where it listens. Port 0 is any that is free.", valueName: "host:port"))
+    var listen = ListenAddress(host: "127.0.0.1", port: 9095)
+
+    @Option(
+        help: ArgumentHelp(
+            "Deliveries of this source may be signed with this secret instead of bringing a token. Repeatable.",
+            valueName: "source=secret"))
+    var deliveryKey: [DeliveryKeyArgument] = []
+
+    @Flag(help: "Take deliveries without token or signature. They never lead to an automatic action.")
+    var unauthenticated = false
+
+    @Flag(help: "Show /metrics to everybody.")
+    var openMetrics = false
+
+    @Option(help: "How many alerts may wait to be decided; beyond, deliveries are sent back.")
+    var queue = IntakeLimits().waitingAlerts
+
+    @Option(help: "How long runs under way are waited for when it stops.")
+    var drain = SpanArgument(.seconds(30))
+
+    func validate() throws {
+        if queue < 1 { throw ValidationError("--queue takes a number from 1 on") }
+    }
+
+    func run() async throws {
+        EngineLog.begin()
+        LoggingSystem.bootstrap { _ in JSONLogHandler() }
+        let directory = try StateDirectory.openedForEngine(option: state.state)
+        let (metrics, events) = (MetricRegistry(), EventHub())
+        let (log, counting) = (ServeLog(events: events), TimelineMetrics(metrics))
+        var options = engine.acting(in: directory)
+        options.watcher = { entries in
+            counting.note(entries)
+            log.note(entries)
+        }
+        let acting = try await RunCommand.opened(options)
+        let ports = ServerPorts(
+            conductor: acting.conductor,
+            decoders: SourceDecoders(
+                identity: AlertIdentity(ignoredLabels: Set(acting.workspace.correlation.dedupe.ignoreLabels)),
+                mapped: acting.workspace.sources),
+            documents: try await JournalDocuments(directory), clock: SystemClock(),
+            tokens: try Self.tokens(directory), metrics: metrics, events: events)
+        metrics.set(.info, [Handrail.versionNumber, engine.act ? "act" : "observe"], to: 1)
+        let inbox = try InboxService(directory) { ServeLog.say("warning", $0) }
+        try await Self.begin(acting, inbox)
+        let server = HandrailServer(ports, try settings(), logger: Logger(label: "server")) { [engine, listen] port in
+            let mode = engine.act ? "acts" : "observes"
+            ServeLog.say("info", "listens on \(listen.host):\(port) and \(mode)")
+        }
+        try await serve(server, acting, inbox, ports)
+    }
+
+    /// What people asked for while there was no engine counts before anything that was interrupted goes on.
+    private static func begin(_ acting: ActingEngine, _ inbox: InboxService) async throws {
+        let requests = try await inbox.take()
+        let (interrupted, answers) = await acting.begin(requests)
+        for view in interrupted {
+            let state = view.run.map { RunStateText.words($0.state) } ?? "not begun"
+            ServeLog.say("warning", "run \(view.id) of \(view.record.plan.runbook) was found: \(state)")
+        }
+        for (request, answer) in zip(requests, answers) { await inbox.answer(request, answer) }
+    }
+
+    private func serve(
+        _ server: HandrailServer, _ acting: ActingEngine, _ inbox: InboxService, _ ports: ServerPorts
+    ) async throws {
+        let (metrics, decoders) = (ports.metrics, ports.decoders)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: EngineClock(conductor: acting.conductor, metrics: metrics)),
+                    .init(service: WorkspaceReloader(acting: acting, decoders: decoders, metrics: metrics)),
+                    .init(service: Background { try await inbox.run(acting.conductor) }),
+                    .init(service: server),
+                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services")))
+        let result: Result<Void, any Error>
+        do {
+            try await group.run()
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        await Self.settle(acting.conductor, patience: drain.span)
+        try await acting.end()
+        do {
+            try result.get()
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(Failure.unreachable, TerminalText.escaped("\(error)"))
+        }
+        ServeLog.say("info", "has stopped")
+    }
+
+    /// What has begun is waited for; what takes longer is found by the next engine, and its outcome is unknown then.
+    private static func settle(_ conductor: Conductor, patience: Duration) async {
+        let deadline = ContinuousClock.now + patience
+        while await conductor.isBusy, ContinuousClock.now < deadline {
+            await conductor.passTime()
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    private static func tokens(_ directory: StateDirectory) throws -> @Sendable () -> TokenBook {
+        let tokens = try LiveTokens(directory) { ServeLog.say("error", $0) }
+        return { tokens.book }
+    }
+
+    private func settings() throws -> ServerSettings {
+        var settings = ServerSettings()
+        settings.host = listen.host
+        settings.port = listen.port
+        settings.takesUnauthenticated = unauthenticated
+        settings.hasOpenMetrics = openMetrics
+        settings.limits.waitingAlerts = queue
+        settings.version = Handrail.versionNumber
+        do {
+            let secrets = try SecretFiles(folder: engine.secrets)
+            for key in deliveryKey { settings.deliveryKeys[key.source] = try secrets.content(of: key.secret) }
+        } catch {
+            throw Failure(Failure.unreachable, TerminalText.escaped("\(error)"))
+        }
+        return settings
+    }
+}
+
+/// `HOST:PORT`, `:PORT` or `[IPv6]:PORT`.
+struct ListenAddress: ExpressibleByArgument {
+    let host: String
+    let port: Int
+
+    init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    init?(argument: String) {
+        guard let colon = argument.lastIndex(of: ":"), let port = UInt16(argument[argument.index(after: colon)...])
+        else { return nil }
+        var host = String(argument[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        self.init(host: host.utf8.isEmpty ? "0.0.0.0" : host, port: Int(port))
+    }
+
+    var defaultValueDescription: String { "\(host):\(port)" }
+}
+
+/// `SOURCE=SECRET`.
+struct DeliveryKeyArgument: ExpressibleByArgument {
+    let source: String
+    let secret: String
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "=", maxSplits: 1)
+        guard parts.count == 2, Self.isName(String(parts[0])) else { return nil }
+        source = String(parts[0])
+        secret = String(parts[1])
+    }
+
+    static func isName(_ text: String) -> Bool {
+        (1...63).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                    UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+}

@@ -1,0 +1,81 @@
+internal import HandrailCore
+internal import HandrailEngine
+internal import HandrailFormats
+internal import HandrailSQLite
+internal import HandrailServer
+
+/// The documents of the command line, made by a server from its own journal.
+struct JournalDocuments: StateDocuments {
+    private let access: JournalAccess
+    private let follower: CatalogFollower
+
+    init(_ directory: StateDirectory) async throws {
+        access = try JournalAccess(directory)
+        follower = try await access.follower()
+    }
+
+    func document(_ question: StateQuestion) async throws(StateDocumentError) -> [UInt8] {
+        do {
+            return Array(try await text(question).utf8)
+        } catch let error as StateDocumentError {
+            throw error
+        } catch {
+            throw .unavailable(because: "\(error)")
+        }
+    }
+
+    private func text(_ question: StateQuestion) async throws -> String {
+        switch question {
+        case .entries(let sequence, let limit): return try await entries(after: sequence, limit)
+        case .incidents(let isOpen, let limit):
+            let catalog = try await follower.current()
+            let found = catalog.incidents.values.sorted { $0.id > $1.id }.filter { !isOpen || $0.phase == .open }
+            return IncidentJSON.list(Array(found.prefix(limit)), standing: catalog).json
+        case .incident(let id):
+            guard let incident = try await follower.current().incidents[id] else { throw Self.none("incident", id) }
+            return IncidentJSON.explanation(incident, run: nil, try await access.trials(of: incident.decisions)).json
+        case .runs(let only, let incident, let limit):
+            let found = try await follower.current().runs.values.sorted { $0.id > $1.id }.filter { run in
+                let isPhase = only.map { $0 == "all" || $0.hasSameBytes(as: run.phase.rawValue) } ?? true
+                return isPhase && (incident == nil || incident == run.incident)
+            }
+            return RunJSON.list(Array(found.prefix(limit))).json
+        case .run(let id): return RunJSON.one(try await run(id)).json
+        case .explanation(let id): return try await explanation(of: try await run(id))
+        case .pending: return RunJSON.pending(try await follower.current().pending).json
+        case .pendingRun(let id):
+            let run = try await run(id)
+            guard let question = run.question else {
+                throw StateDocumentError.notFound(because: "run \(id) does not wait for an approval")
+            }
+            return RunJSON.pending([(run, question)]).json
+        }
+    }
+
+    private func run(_ id: Int) async throws -> CatalogRun {
+        guard let run = try await follower.current().runs[id] else { throw Self.none("run", id) }
+        return run
+    }
+
+    private static func none(_ thing: String, _ id: Int) -> StateDocumentError {
+        .notFound(because: "there is no \(thing) \(id) in this journal, or it is forgotten")
+    }
+
+    private func explanation(of run: CatalogRun) async throws -> String {
+        let tried = try await access.trials(of: [CatalogDecision(record: run.record, sequence: run.sequence)])
+        return IncidentJSON.explanation(try await follower.current().incidents[run.incident], run: run, tried).json
+    }
+
+    private func entries(after sequence: Int64, _ limit: Int) async throws -> String {
+        var entries: [JournalEntry] = []
+        try await access.scan(after: sequence) { found in
+            entries += found.prefix(limit - entries.count)
+            return entries.count < limit
+        }
+        return Document(schema: "handrail.entries/1") { object in
+            object.member("entries") { list in
+                list.array { array in for entry in entries { EntryJSON.write(entry, to: &array) } }
+            }
+        }.json
+    }
+}

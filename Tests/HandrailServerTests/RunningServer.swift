@@ -1,0 +1,179 @@
+import HandrailCore
+import HandrailEngine
+import HandrailFormats
+import Logging
+import ServiceLifecycle
+
+@testable import HandrailServer
+
+/// A server on a free port of loopback with a real conductor behind it, and a journal that does as a test says.
+final class RunningServer: Sendable {
+    let port: Int
+    let journal: TestJournal
+    let conductor: Conductor
+    let ports: ServerPorts
+    let server: HandrailServer
+    let tokens: [Role: String]
+    private let group: ServiceGroup
+    private let work: Task<Void, any Error>
+    private let clock: Task<Void, Never>
+
+    init(_ change: (inout ServerSettings) -> Void = { _ in }) async throws {
+        var settings = ServerSettings()
+        settings.port = 0
+        change(&settings)
+        journal = TestJournal()
+        let codec = TestCodec()
+        let engine = Engine(workspace: Workspace(), mode: .observe, keepsState: true)
+        let (events, metrics) = (EventHub(), MetricRegistry())
+        let carrier = OrderCarrier(
+            executor: NoExecutor(), secrets: NoSecrets(), redactor: NoRedaction(), silencer: nil,
+            notifier: NoNotifier())
+        conductor = Conductor(
+            director: Director(engine: engine, codec: codec, at: RealClock().now),
+            ports: Conductor.Ports(
+                journal: journal, codec: codec, sealer: NoSealer(), carrier: carrier, clock: RealClock())
+        ) { entries in
+            TimelineMetrics(metrics).note(entries)
+            events.send(entries.map { ServerEvent(name: codec.record(of: $0).kind, data: "{}") })
+        }
+        await conductor.start(EngineStart(version: "test", mode: .observe, workspaceDigest: ""))
+        var book = TokenBook()
+        var tokens: [Role: String] = [:]
+        for role in Role.allCases {
+            tokens[role] = try book.add(
+                role: role, person: role == .responder ? "ada" : nil, source: nil, note: "", at: RealClock().now,
+                life: nil)
+        }
+        self.tokens = tokens
+        let kept = book
+        ports = ServerPorts(
+            conductor: conductor, decoders: SourceDecoders(identity: AlertIdentity()), documents: TestDocuments(),
+            clock: RealClock(), tokens: { kept }, metrics: metrics, events: events)
+        let (found, finding) = AsyncStream.makeStream(of: Int.self)
+        server = HandrailServer(ports, settings, logger: Logger(label: "test")) { finding.yield($0) }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(services: [.init(service: server)], logger: Logger(label: "test")))
+        self.group = group
+        work = Task {
+            defer { finding.finish() }
+            try await group.run()
+        }
+        guard let port = await found.first(where: { _ in true }) else { throw NotRunning() }
+        self.port = port
+        let conductor = conductor
+        clock = Task {
+            while !Task.isCancelled {
+                await conductor.passTime()
+                try? await Task.sleep(for: .milliseconds(20))
+            }
+        }
+    }
+
+    struct NotRunning: Error {}
+
+    func stop() async throws {
+        await group.triggerGracefulShutdown()
+        try await work.value
+        clock.cancel()
+        await clock.value
+        await conductor.stop()
+    }
+
+    /// Firing alerts as Alertmanager's webhook sends them.
+    static func webhook(_ count: Int, severity: String = "critical", from first: Int = 0) -> [UInt8] {
+        let alerts = (first..<first + count).map { number in
+            """
+            {"status":"firing","labels":{"alertname":"A","n":"\(number)","severity":"\(severity)"},"annotations":{},\
+            "startsAt":"2026-11-28T07:00:00Z","endsAt":"0001-01-01T00:00:00Z"}
+            """
+        }
+        return Array(#"{"version":"4","status":"firing","alerts":[\#(alerts.joined(separator: ","))]}"#.utf8)
+    }
+}
+
+/// Keeps entries in memory, and fails or waits where a test wants it.
+actor TestJournal: JournalStore {
+    private(set) var records: [JournalRecord] = []
+    private var failure: String?
+    private var isHeld = false
+    private var held: [CheckedContinuation<Void, Never>] = []
+
+    struct Failed: Error, CustomStringConvertible { let description: String }
+
+    func fail(because: String?) { failure = because }
+    func hold() { isHeld = true }
+
+    func release() {
+        isHeld = false
+        for waiter in held { waiter.resume() }
+        held = []
+    }
+
+    func append(_ records: [JournalRecord]) async throws -> Int64 {
+        if isHeld { await withCheckedContinuation { held.append($0) } }
+        if let failure { throw Failed(description: failure) }
+        self.records += records
+        return Int64(self.records.count)
+    }
+
+    func save(_ snapshot: JournalSnapshot) {}
+
+    func entries(after sequence: Int64, limit: Int) -> [JournalEntry] {
+        records.enumerated().dropFirst(Int(sequence)).prefix(limit).map {
+            JournalEntry(sequence: Int64($0 + 1), record: $1, hash: [])
+        }
+    }
+
+    func latestSnapshot() -> JournalSnapshot? { nil }
+}
+
+private struct TestDocuments: StateDocuments {
+    func document(_ question: StateQuestion) async throws(StateDocumentError) -> [UInt8] {
+        if case .run = question { throw .notFound(because: "there is no such run") }
+        return Array("{}".utf8)
+    }
+}
+
+private struct TestCodec: EventCodec {
+    private let codec = JournalCodec(identity: AlertIdentity())
+
+    func record(of entry: TimelineEntry) -> JournalRecord {
+        let (kind, payload) = codec.encode(entry)
+        return JournalRecord(at: entry.at, kind: kind, payload: payload)
+    }
+
+    func entry(of record: JournalRecord) throws -> TimelineEntry {
+        try codec.decode(kind: record.kind, payload: record.payload, at: record.at)
+    }
+}
+
+struct RealClock: WallClock {
+    var now: Timestamp {
+        Timestamp(milliseconds: Int64(clockMilliseconds()))
+    }
+}
+
+private struct NoExecutor: StepExecutor {
+    func resolve(_ name: String) async throws -> ResolvedExecutable { ResolvedExecutable(path: name, digest: "") }
+    func observe(_ invocation: Invocation) async -> ExecutionReport { ExecutionReport(ending: .exited(code: 0)) }
+    func perform(_ invocation: Invocation, permit: Permit) async -> ExecutionReport {
+        ExecutionReport(ending: .exited(code: 0))
+    }
+}
+
+private struct NoSealer: PlanSealer {
+    func seal(_ record: DecisionRecord) async -> Seal { Seal(digest: "d") }
+}
+
+private struct NoSecrets: SecretStore {
+    func values(of names: [String]) throws -> [String: String] { [:] }
+}
+
+private struct NoRedaction: Redacting {
+    func redact(_ output: [UInt8], secrets: [String], isCut: Bool) -> (text: String, isRedacted: Bool) { ("", false) }
+}
+
+private struct NoNotifier: Notifier {
+    func announce(_ announcement: Announcement) async throws {}
+}
