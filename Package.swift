@@ -146,6 +146,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "HandrailSQLite", "handrail",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         // The real director among everything that can go wrong outside it; see "Simulation" in ARCHITECTURE.md.

@@ -44,7 +44,8 @@ enum Main {
         // A reader that goes away, such as `head`, is no error of ours.
         signal(SIGPIPE, SIG_DFL)
         do {
-            var command = try Handrail.parseAsRoot()
+            var command = try Handrail.parseAsRoot(
+                try ServeConfiguration.expanded(Array(CommandLine.arguments.dropFirst())))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

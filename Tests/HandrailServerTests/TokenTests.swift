@@ -31,6 +31,19 @@ import Testing
         #expect(book.holder(of: "", at: now) == nil && book.holder(of: "handrail__", at: now) == nil)
     }
 
+    /// For all pairs of bytes, at each place: one difference is enough.
+    @Test func textsAreEqualWhereEachByteIs() {
+        for first in UInt8(0x20)..<0x7F {
+            for second in UInt8(0x20)..<0x7F {
+                let (left, right) = (String(UnicodeScalar(first)), String(UnicodeScalar(second)))
+                for (before, after) in [("", ""), ("ab", ""), ("", "ab"), ("a", "b")] {
+                    #expect(ConstantTime.areEqual(before + left + after, before + right + after) == (first == second))
+                }
+            }
+        }
+        #expect(!ConstantTime.areEqual("a", "ab") && ConstantTime.areEqual("", ""))
+    }
+
     @Test func theFileKeepsEverythingButTheTokens() throws {
         var book = TokenBook()
         let token = try book.add(

@@ -162,6 +162,6 @@ enum ConstantTime {
     static func areEqual(_ left: String, _ right: String) -> Bool {
         let (first, second) = (Array(left.utf8), Array(right.utf8))
         guard first.count == second.count else { return false }
-        return zip(first, second).reduce(UInt8(0)) { $0 | $1.0 ^ $1.1 } == 0
+        return zip(first, second).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }

@@ -24,6 +24,12 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var state: StateOptions
     @OptionGroup var engine: EngineOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "A YAML file with these options by their names, except --act; else HANDRAIL_CONFIG. What is given here, or "
+                + "in a variable such as HANDRAIL_LISTEN, comes first.", valueName: "file"))
+    var config: String?
+
     @Option(help: ArgumentHelp("Where it listens. Port 0 is any that is free.", valueName: "host:port"))
     var listen = ListenAddress(host: "127.0.0.1", port: 9095)
 
