@@ -14,7 +14,7 @@ VECTORS ?= ../shared/cel/dev
 PREFIX ?= /usr/local
 UNITS ?= /etc/systemd/system
 
-.PHONY: help setup servers build demo test check lint format bench simulate mutate crash cel-conformance install
+.PHONY: help setup servers build demo test check lint format bench simulate mutate crash lab cel-conformance install
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,10 @@ crash: setup ## kill the program at every write, commit, spawn and wait of its s
 	swift build --product KillPoints
 	swift build --product crash-harness
 	@.build/debug/crash-harness $(CRASH)
+
+lab: setup ## break real servers and see Handrail mend them (FAULTS="worker-hang storm")
+	swift build --product handrail
+	@scripts/lab $(FAULTS)
 
 cel-conformance: setup ## run the CEL specification's cases (VECTORS=../shared/cel/dev)
 	swift build --product cel-conformance

@@ -1,0 +1,132 @@
+"""What no fault shows by itself: a remediation that is wrong, and a server that is killed while a fix is under way."""
+import time
+
+from faults import FAULTS
+from handrail import Handrail
+from lab import TROUBLE, LabError, wait
+from trial import Trial
+
+HANG = next(fault for fault in FAULTS if fault.name == "worker-hang")
+
+
+def change(path, *pairs):
+    """Edits a file of a workspace; a text that is not there any more is an error of this test, and says so."""
+    text = path.read_text()
+    for old, new in pairs:
+        if old not in text:
+            raise LabError(f"{path.name} no longer holds {old!r}; mend the story")
+        text = text.replace(old, new, 1)
+    path.write_text(text)
+
+
+class Story:
+    """A worker hangs, and Handrail does about it what an edited workspace says."""
+
+    def __init__(self, lab, listener, say, name, edit):
+        self.lab, self.listener, self.say, self.problems = lab, listener, say, []
+        lab.clear()
+        self.since = time.time()
+        self.handrail = Handrail(lab, name, edit)
+
+    def expect(self, holds, otherwise):
+        if not holds:
+            self.problems.append(otherwise)
+            self.say(f"    FAILS: {otherwise}")
+
+    def hang(self):
+        self.handrail.start()
+        self.before = self.lab.snapshot()
+        HANG.inject(self.lab)
+
+    def run_in(self, *stages, seconds):
+        def found():
+            runs = self.handrail.runs(HANG.runbook)
+            return runs and runs[0]["stage"] in stages and runs[0]
+        run = wait(f"a run that is {' or '.join(stages)}", found, seconds)
+        return self.handrail.run(run["run"])
+
+    def play(self, tell):
+        try:
+            try:
+                tell(self)
+            finally:
+                self.handrail.stop()
+        except TROUBLE as error:
+            self.expect(False, f"{type(error).__name__}: {error}")
+        return self.problems
+
+
+def wrong_remediation(lab, listener, say):
+    """The runbook restarts worker 3 where worker 2 hangs, in two forms: what it says is held, or rolled back."""
+    problems = []
+    for otherwise, ending in (("hold", "held"), ("rollback", "rolled-back")):
+        def edit(workspace, otherwise=otherwise):
+            change(workspace / "runbooks/queue.yaml", (
+                '  - action: supervisor.restart\n    with: { program: "${target.id}" }',
+                '  - action: supervisor.restart\n    with: { program: "worker:3" }'),
+                ("  within: 2m\n  stable: 30s\n  otherwise: hold", f"  within: 15s\n  stable: 5s\n  otherwise: {otherwise}"))
+
+        def tell(story, ending=ending):
+            story.hang()
+            run = story.run_in("held", "stuck", "rolled-back", "succeeded", "refused", seconds=90)
+            story.say(f"    run {run['run']} is {run['stage']}: {run['because'] or run['events'][-1]['detail']}")
+            story.expect(run["stage"] == ending, f"the wrong remediation ended as {run['stage']}, and has to be {ending}")
+            changed = {name for name, seen in lab.snapshot().items() if seen != story.before.get(name)}
+            story.expect(changed == {"worker:3"}, f"touched was {sorted(changed)}, and the order was worker:3")
+            wait("that people are told", lambda: listener.told(story.since), 15)
+            for notice in listener.told(story.since):
+                story.say(f"    told {notice['to']}: {notice['text']}")
+            time.sleep(10)
+            tries = [run["stage"] for run in story.handrail.runs(HANG.runbook)]
+            story.expect(tries == [ending], f"it was tried again: {tries}")
+
+        problems += Story(lab, listener, say, f"wrong-{otherwise}", edit).play(tell)
+    return problems
+
+
+def killed_server(lab, listener, say):
+    """kill -9 while the restart is under way, which counts itself in a file. Afterwards it is done or held, and counted once."""
+    problems = []
+    for idempotent in (False, True):
+        count = lab.run / f"effects-{idempotent}"
+        count.unlink(missing_ok=True)
+
+        def edit(workspace, idempotent=idempotent, count=count):
+            change(
+                workspace / "runbooks/actions/supervisor.yaml",
+                ("idempotent: true                # a second restart costs a moment and harms nothing",
+                 f"idempotent: {str(idempotent).lower()}"),
+                ("run: [supervisorctl, restart, ", "run: [slow-restart, "))
+            # The slow part comes first where it may be repeated, and after the effect where it may not.
+            effect = f'supervisorctl restart "$1" && echo "$1" >> {count}'
+            lines = ["sleep 4", effect] if idempotent else [effect, "sleep 4"]
+            lab.script(workspace / "runbooks/bin/slow-restart", "set -eu", *lines)
+
+        def tell(story, idempotent=idempotent, count=count):
+            story.hang()
+            story.run_in("running", seconds=60)
+            if idempotent:
+                time.sleep(1)
+            else:
+                wait("the effect", count.exists, 30)
+            story.handrail.kill()
+            story.say(f"    killed while it ran; counted so far: {effects(count)}")
+            story.handrail.start()
+            run = story.run_in("succeeded", "held", "stuck", "rolled-back", seconds=120)
+            story.say(f"    run {run['run']} is {run['stage']}: {run['because'] or run['events'][-1]['detail']}; counted: {effects(count)}")
+            story.expect(run["stage"] in ("succeeded", "held"), f"it ended as {run['stage']}")
+            time.sleep(5)
+            story.expect(effects(count) == 1, f"the effect was counted {effects(count)} times")
+            if run["stage"] == "succeeded":
+                story.expect(lab.makes_progress(2), "it is said to have succeeded, and worker 2 makes no progress")
+            story.handrail.command("audit", "verify")
+
+        problems += Story(lab, listener, say, f"killed-{'again' if idempotent else 'once'}", edit).play(tell)
+    return problems
+
+
+def effects(count):
+    return len(count.read_text().splitlines()) if count.exists() else 0
+
+
+STORIES = {"wrong-remediation": wrong_remediation, "killed-server": killed_server}
