@@ -7,6 +7,7 @@ from lab import TROUBLE, LabError, wait
 
 HANDS_OFF_SECONDS = 4
 """How long a person is waited for, during which nothing may happen."""
+MOST_QUESTIONS = 6
 
 
 @dataclasses.dataclass
@@ -28,6 +29,7 @@ class Trial:
     def __init__(self, lab, listener, fault, say):
         self.lab, self.listener, self.fault, self.say = lab, listener, fault, say
         self.row = Row(fault.name)
+        self.refusals = []
 
     def play(self):
         try:
@@ -61,8 +63,7 @@ class Trial:
         if run["verdict"] == "advisory":
             self._advised(run)
         else:
-            if run["verdict"] == "approval":
-                self._approve(run["run"])
+            run = self._asked_until_it_begins(run) if run["verdict"] == "approval" else run
             self._mended_by(run["run"])
         self._look_around(run["run"])
 
@@ -72,11 +73,27 @@ class Trial:
 
     # A person is asked
 
+    def _asked_until_it_begins(self, run):
+        """A flapping alert may pause in the very moment in which it is approved: then nothing is done, and it is asked again."""
+        for _ in range(MOST_QUESTIONS):
+            self._approve(run["run"])
+            wait("what becomes of the approval", lambda: self._stage(run["run"]) not in ("pending", "rehearsing", "checking"), 30)
+            run = self.handrail.run(run["run"])
+            if run["stage"] != "refused" or self.fault.name != "flapping":
+                return run
+            self.refusals.append(run["run"])
+            self.say(f"    run {run['run']} is refused: {run['because']}")
+            wait("that it is asked again", lambda: self.handrail.runs(self.fault.runbook)[-1]["run"] > run["run"], 60)
+            run = self.handrail.runs(self.fault.runbook)[-1]
+        raise LabError(f"it was approved {MOST_QUESTIONS} times, and never done")
+
     def _approve(self, number):
         """Nothing happens until exactly what waits is approved, through the real command line."""
         wait("that a person is asked", lambda: self._stage(number) == "pending" or self._ended(number), 60)
         time.sleep(HANDS_OFF_SECONDS)
         self._nothing_was_done()
+        if not any(notice.get("run") == number for notice in self.listener.told(self.fired)):
+            self._fail(f"nobody was told that run {number} waits")
         waiting = [run for run in self.handrail.get("/v1/pending")["pending"] if run["run"] == number]
         if not waiting:
             raise LabError(f"run {number} does not wait any more: {self.handrail.run(number)['because']}")
@@ -163,7 +180,10 @@ class Trial:
         runs = self.handrail.runs()
         if self.fault.name == "storm" and any(run["verdict"] == "automatic" for run in runs):
             self._fail("something was automatic while the storm lasted")
-        rest = [f"{run['runbook']} {run['verdict']} {run['stage']}" for run in runs if run["run"] != number]
+        if self.refusals:
+            self.row.remark = f"{len(self.refusals)} approvals came while the alert paused, and were refused"
+        rest = [
+            f"{run['runbook']} {run['verdict']} {run['stage']}" for run in runs if run["run"] not in (number, *self.refusals)]
         if rest:
             self.row.remark = "; ".join(filter(None, [self.row.remark, "also: " + ", ".join(rest)]))
 
