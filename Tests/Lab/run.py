@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Plays faults against real servers with Handrail beside them. scripts/lab calls it.
 
-    run.py [FAULT | wrong-remediation | killed-server]...      all, where none is named
+    run.py [FAULT | STORY]...      all, where none is named
 
 HANDRAIL names the program, else .build/debug/handrail; LAB_SERVERS the unpacked servers, else .build/servers; LAB_RUN the
 folder of the running lab. Exits 0 only if all that was played went as it has to; 3 if the lab could not be started.

@@ -1,4 +1,4 @@
-"""What no fault shows by itself: a remediation that is wrong, and a server that is killed while a fix is under way."""
+"""What no fault shows by itself: a remediation that is wrong, a server that is killed at work, a fault in a storm."""
 import time
 
 from faults import FAULTS
@@ -33,10 +33,14 @@ class Story:
             self.problems.append(otherwise)
             self.say(f"    FAILS: {otherwise}")
 
-    def hang(self):
+    def hang(self, after=lambda: None):
         self.handrail.start()
         self.before = self.lab.snapshot()
+        after()
         HANG.inject(self.lab)
+
+    def said(self, words):
+        return words in (self.handrail.folder / "log.jsonl").read_text()
 
     def run_in(self, *stages, seconds):
         def found():
@@ -59,16 +63,17 @@ class Story:
 def wrong_remediation(lab, listener, say):
     """The runbook restarts worker 3 where worker 2 hangs, in two forms: what it says is held, or rolled back."""
     problems = []
+    # 45 s: the alert is repeated every 30 s, and without word of it nobody knows that the remediation has failed.
     for otherwise, ending in (("hold", "held"), ("rollback", "rolled-back")):
         def edit(workspace, otherwise=otherwise):
             change(workspace / "runbooks/queue.yaml", (
                 '  - action: supervisor.restart\n    with: { program: "${target.id}" }',
                 '  - action: supervisor.restart\n    with: { program: "worker:3" }'),
-                ("  within: 2m\n  stable: 30s\n  otherwise: hold", f"  within: 15s\n  stable: 5s\n  otherwise: {otherwise}"))
+                ("  within: 2m\n  stable: 30s\n  otherwise: hold", f"  within: 45s\n  stable: 5s\n  otherwise: {otherwise}"))
 
         def tell(story, ending=ending):
             story.hang()
-            run = story.run_in("held", "stuck", "rolled-back", "succeeded", "refused", seconds=90)
+            run = story.run_in("held", "stuck", "rolled-back", "succeeded", "refused", seconds=120)
             story.say(f"    run {run['run']} is {run['stage']}: {run['because'] or run['events'][-1]['detail']}")
             story.expect(run["stage"] == ending, f"the wrong remediation ended as {run['stage']}, and has to be {ending}")
             changed = {name for name, seen in lab.snapshot().items() if seen != story.before.get(name)}
@@ -112,11 +117,13 @@ def killed_server(lab, listener, say):
             story.handrail.kill()
             story.say(f"    killed while it ran; counted so far: {effects(count)}")
             story.handrail.start()
-            run = story.run_in("succeeded", "held", "stuck", "rolled-back", seconds=120)
+            run = story.run_in("succeeded", "held", "stuck", "rolled-back", seconds=200)
             story.say(f"    run {run['run']} is {run['stage']}: {run['because'] or run['events'][-1]['detail']}; counted: {effects(count)}")
             story.expect(run["stage"] in ("succeeded", "held"), f"it ended as {run['stage']}")
             time.sleep(5)
-            story.expect(effects(count) == 1, f"the effect was counted {effects(count)} times")
+            # The command dies with its server. What it had not come to stays undone where the run is held.
+            fewest = 0 if idempotent and run["stage"] == "held" else 1
+            story.expect(fewest <= effects(count) <= 1, f"the effect was counted {effects(count)} times")
             if run["stage"] == "succeeded":
                 story.expect(lab.makes_progress(2), "it is said to have succeeded, and worker 2 makes no progress")
             story.handrail.command("audit", "verify")
@@ -125,8 +132,24 @@ def killed_server(lab, listener, say):
     return problems
 
 
+def hang_in_a_storm(lab, listener, say):
+    """While a switch hides a zone, a worker hangs. What would be mended automatically at any other time waits for a person."""
+    def tell(story):
+        story.hang(after=lambda: (lab.stop("switch:z2"), wait("the storm", lambda: story.said("storm begins"), 60)))
+        run = story.run_in("pending", "rehearsing", "running", "verifying", "succeeded", seconds=90)
+        time.sleep(10)
+        run = story.handrail.run(run["run"])
+        because = run["reasons"][0]["detail"] if run["reasons"] else "without a reason"
+        story.say(f"    run {run['run']} is {run['verdict']} and {run['stage']}: {because}")
+        story.expect(run["verdict"] == "approval" and run["stage"] == "pending", "it did not wait for a person")
+        changed = {name for name, seen in lab.snapshot().items() if seen != story.before.get(name)}
+        story.expect(changed <= {"switch:z2"}, f"in the storm these were touched: {sorted(changed)}")
+
+    return Story(lab, listener, say, "hang-in-a-storm", None).play(tell)
+
+
 def effects(count):
     return len(count.read_text().splitlines()) if count.exists() else 0
 
 
-STORIES = {"wrong-remediation": wrong_remediation, "killed-server": killed_server}
+STORIES = {"wrong-remediation": wrong_remediation, "killed-server": killed_server, "hang-in-a-storm": hang_in_a_storm}
