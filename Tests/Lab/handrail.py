@@ -9,6 +9,7 @@ import signal
 import subprocess
 import threading
 import time
+import urllib.error
 
 from lab import REPOSITORY, TROUBLE, LabError, fetch, wait
 
@@ -141,6 +142,19 @@ class Handrail:
             except TimeoutError:
                 if attempt == 2:
                     raise
+            except ConnectionError as error:
+                raise self._why(error) from error
+            except urllib.error.HTTPError:
+                raise
+            except urllib.error.URLError as error:
+                raise self._why(error) from error
+
+    def _why(self, error):
+        code = self.process.poll()
+        if code is None:
+            return LabError(f"Handrail does not answer: {error}")
+        last = (self.folder / "log.jsonl").read_text().splitlines()[-1:]
+        return LabError(f"handrail serve ended by itself, or somebody else ended it, with {code}: {''.join(last)}")
 
     def runs(self, runbook=None):
         found = self.get("/v1/runs?only=all&limit=200")["runs"]
