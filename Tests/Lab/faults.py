@@ -3,6 +3,7 @@ import dataclasses
 import os
 import shutil
 import signal
+import socket
 from typing import Callable
 
 POISON = '{"id":"poison-1","poison":true}'
@@ -57,8 +58,6 @@ def volume_is_free(lab):
 
 
 def switch_answers(lab, number):
-    import socket
-
     socket.create_connection(("127.0.0.1", 18400 + number), 1).close()
     return True
 

@@ -11,7 +11,8 @@ import threading
 import time
 import urllib.error
 
-from lab import REPOSITORY, TROUBLE, LabError, fetch, wait
+from lab import REPOSITORY
+from plumbing import END_WITH_US, LabError, fetch, wait
 
 ADDRESS = "127.0.0.1:19095"
 
@@ -107,7 +108,7 @@ class Handrail:
         passed = [word for name in ("HAPROXY_SOCKET", "REDIS_PORT", "CONFIG_DIR") for word in ("--pass", name)]
         with open(self.folder / "log.jsonl", "a") as log:
             self.process = subprocess.Popen(
-                [program(), "serve", "--act", "--state", self.state, "--workspace", self.workspace, "--listen", ADDRESS, *passed,
+                [*END_WITH_US, program(), "serve", "--act", "--state", self.state, "--workspace", self.workspace, "--listen", ADDRESS, *passed,
                  "--alertmanager", "http://127.0.0.1:19093", "--notify-webhook", "http://127.0.0.1:19500/people", "--drain", "5s"],
                 env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder)
         wait("Handrail is ready", self._is_ready, 60)

@@ -3,7 +3,6 @@
 Ports are fixed: 16379 redis, 18080 edge, 18101-6 web servers, 18201-8 workers, 18300 exporter, 18401-2 switches,
 18404 haproxy, 18500 load, 19090 Prometheus, 19093 Alertmanager, 19095 Handrail, 19100 node exporter, 19500 this runner.
 """
-import fcntl
 import http.client
 import json
 import os
@@ -14,56 +13,17 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 import xmlrpc.client
 
 HERE = pathlib.Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 sys.path.insert(0, str(HERE / "bin"))
-from tinyredis import Redis, RedisError  # noqa: E402
+from plumbing import END_WITH_US, LabError, SupervisorTransport, fetch, wait  # noqa: E402
+from tinyredis import Redis  # noqa: E402
 
 PROGRAMS = ["redis-server", "redis-cli", "haproxy", "prometheus", "prometheus-alertmanager", "prometheus-node-exporter", "socat"]
 PORTS = [16379, 18080, 18300, 18404, 18500, 19090, 19093, 19095, 19100, 19500]
 PORTS += [*range(18101, 18107), *range(18201, 18209), 18401, 18402]
-
-
-class LabError(Exception):
-    pass
-
-
-def wait(what, condition, seconds, every=0.2):
-    """The first true answer of `condition`. What does not come in time is an error that names it."""
-    deadline = time.monotonic() + seconds
-    while True:
-        answer = condition()
-        if answer:
-            return answer
-        if time.monotonic() > deadline:
-            raise LabError(f"{what}: not within {seconds:g} s")
-        time.sleep(every)
-
-
-def fetch(url, data=None, method=None, timeout=2, headers=None):
-    request = urllib.request.Request(url, data, headers or {}, method=method)
-    with urllib.request.urlopen(request, timeout=timeout) as answer:
-        return answer.read().decode()
-
-
-class SupervisorTransport(xmlrpc.client.Transport):
-    def __init__(self, path):
-        super().__init__()
-        self.path = path
-
-    def make_connection(self, host):
-        class Connection(http.client.HTTPConnection):
-            def connect(connection):
-                connection.sock = socket.socket(socket.AF_UNIX)
-                connection.sock.settimeout(30)
-                connection.sock.connect(self.path)
-
-        return Connection("localhost")
 
 
 class Lab:
@@ -91,7 +51,7 @@ class Lab:
             "LAB_SERVERS": str(self.servers), "PYTHONDONTWRITEBYTECODE": "1"}
         with open(self.run / "log" / "start.log", "w") as log:
             self.daemon = subprocess.Popen(
-                [self.bin / "supervisord", "-c", HERE / "conf" / "supervisord.conf"], env=environment,
+                [*END_WITH_US, self.bin / "supervisord", "-c", HERE / "conf" / "supervisord.conf"], env=environment,
                 stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
         wait("the lab is up", lambda: self._is_up(), 120)
 
@@ -112,12 +72,18 @@ class Lab:
 
     def _reserve(self):
         """Ports are fixed, so a second lab on this machine waits for the first."""
-        self.lock = open("/tmp/handrail-lab.lock", "a")  # noqa: SIM115: held until the lab is down
-        try:
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            print("lab: waits for another lab on this machine", file=sys.stderr, flush=True)
-            fcntl.flock(self.lock, fcntl.LOCK_EX)
+        self.lock = socket.socket(socket.AF_UNIX)
+        # A name without a file: it is free again as soon as its process is gone, and any user can see it.
+        for attempt in range(1800):
+            try:
+                self.lock.bind("\0handrail-lab")
+                break
+            except OSError:
+                if attempt == 0:
+                    print("lab: waits for another lab on this machine", file=sys.stderr, flush=True)
+                time.sleep(1)
+        else:
+            raise LabError("another lab was at work on this machine for half an hour")
         for port in PORTS:
             with socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -299,7 +265,3 @@ class Lab:
         except (OSError, LabError, http.client.HTTPException):
             pass
         self.restart(f"worker:{worker}")
-
-
-TROUBLE = (OSError, LabError, RedisError, http.client.HTTPException, xmlrpc.client.Error, ValueError)
-"""What a look at a service that is not well may come to."""

@@ -9,6 +9,8 @@ folder of the running lab. Exits 0 only if all that was played went as it has to
 import json
 import os
 import pathlib
+import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -17,7 +19,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 from faults import FAULTS  # noqa: E402
 from handrail import Listener, program  # noqa: E402
-from lab import REPOSITORY, Lab, LabError  # noqa: E402
+from lab import REPOSITORY, Lab  # noqa: E402
+from plumbing import LabError  # noqa: E402
 from stories import STORIES  # noqa: E402
 from trial import Trial  # noqa: E402
 
@@ -41,7 +44,7 @@ def table(rows):
     lines = [head] + [[
         row.fault, row.runbook, row.verdict, number(row.begins_s), number(row.recovers_s), number(recorded[row.fault]), number(row.total_s),
         number(row.settled_s), " ".join(row.touched) or "none", row.outcome,
-        "FAILS" if row.problems else "skipped" if row.outcome == "skipped" else "ok"] for row in rows]
+        "FAILS" if row.problems else "ok"] for row in rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     for line in lines:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())
@@ -63,6 +66,8 @@ def main(names):
         say(f"lab: there is no {program()}; build it, or set HANDRAIL")
         return 3
     run = pathlib.Path(os.environ.get("LAB_RUN") or tempfile.mkdtemp(prefix="handrail-lab-"))
+    # An end by signal is an end like any other: what was started is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
     lab = Lab(os.environ.get("LAB_SERVERS") or REPOSITORY / ".build/servers", run)
     rows, told, failed = [], [], False
     listener = None
@@ -93,7 +98,10 @@ def main(names):
         table(rows)
     for line in told:
         print(line)
-    say(f"lab: logs and journals are in {run}")
+    if failed or os.environ.get("LAB_RUN"):
+        say(f"lab: logs and journals are in {run}")
+    else:
+        shutil.rmtree(run, ignore_errors=True)
     return 1 if failed else 0
 
 

@@ -3,8 +3,7 @@ import time
 
 from faults import FAULTS
 from handrail import Handrail
-from lab import TROUBLE, LabError, wait
-from trial import Trial
+from plumbing import TROUBLE, LabError, wait
 
 HANG = next(fault for fault in FAULTS if fault.name == "worker-hang")
 

@@ -1,9 +1,10 @@
 """One fault from injection to the end of the run that mends it, and all that must not happen on the way."""
 import dataclasses
+import datetime
 import time
 
 from handrail import Handrail
-from lab import TROUBLE, LabError, wait
+from plumbing import TROUBLE, LabError, wait
 
 HANDS_OFF_SECONDS = 4
 """How long a person is waited for, during which nothing may happen."""
@@ -200,6 +201,4 @@ class Trial:
 
 def seconds(text):
     """Seconds since 1970 of a time as Handrail writes it."""
-    import datetime
-
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
