@@ -53,7 +53,8 @@ import Testing
     @Test(arguments: [
         ("act: true", "--act"), ("lissten: x", "is none of"), ("queue: [1]", "takes a text"),
         ("open-metrics: perhaps", "true or false"), ("- listen", "mapping"), ("queue: 1\nqueue: 2", "twice"),
-        ("queue: {}", "takes a text"), ("a: *b", "aliases are not used"), ("pass: [[A]]", "takes texts"), ("queue:", "takes a text"),
+        ("queue: {}", "takes a text"), ("a: *b", "aliases are not used"), ("pass: [[A]]", "takes texts"),
+        ("queue:", "takes a text"),
     ])
     func aFileThatIsWrongIsRefusedWithItsPlace(text: String, words: String) throws {
         let path = try file(text)

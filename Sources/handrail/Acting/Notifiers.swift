@@ -10,13 +10,20 @@ struct NotifyingOptions: Sendable {
     var webhook: String?
     /// The secret that what goes to the webhook is signed with.
     var webhookKey: String?
+    /// How the log says it.
+    var log: @Sendable (Announcement) -> Void = { announcement in
+        let to = announcement.to.map { "to \(TerminalText.escaped($0)): " } ?? ""
+        for line in announcement.text.split(separator: "\n") {
+            EngineLog.error.write("handrail: \(to)\(TerminalText.escaped(String(line)))\n")
+        }
+    }
 }
 
 enum Notifiers {
     static func make(
         _ options: NotifyingOptions, executor: any StepExecutor, secrets: SecretFiles, clock: SystemClock
     ) throws -> any Notifier {
-        var notifiers: [any Notifier] = [ConsoleNotifier()]
+        var notifiers: [any Notifier] = [LogNotifier(log: options.log)]
         if let command = options.command {
             notifiers.append(CommandNotifier(command: command, executor: executor))
         }
@@ -60,12 +67,11 @@ struct AllNotifiers: Notifier {
     }
 }
 
-struct ConsoleNotifier: Notifier {
+struct LogNotifier: Notifier {
+    let log: @Sendable (Announcement) -> Void
+
     func announce(_ announcement: Announcement) async throws {
-        let to = announcement.to.map { "to \(TerminalText.escaped($0)): " } ?? ""
-        for line in announcement.text.split(separator: "\n") {
-            EngineLog.error.write("handrail: \(to)\(TerminalText.escaped(String(line)))\n")
-        }
+        log(announcement)
     }
 }
 

@@ -62,6 +62,7 @@ struct ServeCommand: AsyncParsableCommand {
         let (metrics, events) = (MetricRegistry(), EventHub())
         let (log, counting) = (ServeLog(events: events), TimelineMetrics(metrics))
         var options = engine.acting(in: directory)
+        options.notifying.log = { ServeLog.announce($0) }
         options.watcher = { entries in
             counting.note(entries)
             log.note(entries)

@@ -33,6 +33,15 @@ struct ServeLog: Sendable {
         EngineLog.error.write(line(at: WallTime.now, level: level, "server", text, incident: nil, run: nil) + "\n")
     }
 
+    /// What people are told as well.
+    static func announce(_ announcement: Announcement) {
+        let to = announcement.to.map { "to \($0): " } ?? ""
+        let line = line(
+            at: WallTime.now, level: "notice", "announcement", to + announcement.text,
+            incident: announcement.incident, run: announcement.run)
+        EngineLog.error.write(line + "\n")
+    }
+
     static func line(
         at time: Timestamp, level: String, _ kind: String, _ text: String, incident: Int?, run: Int?
     ) -> String {
