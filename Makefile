@@ -14,7 +14,7 @@ VECTORS ?= ../shared/cel/dev
 PREFIX ?= /usr/local
 UNITS ?= /etc/systemd/system
 
-.PHONY: help setup servers build demo test check lint format bench simulate mutate crash lab cel-conformance install
+.PHONY: help setup servers build demo test check lint format bench simulate mutate crash lab bench-live cel-conformance install
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +29,7 @@ build: setup ## build everything for debugging
 	swift build --build-tests
 
 demo: setup ## replay the recorded incidents over the sample workspace; nothing is executed
-	swift build --configuration release --product handrail
+	swift build --configuration release --static-swift-stdlib --product handrail
 	@.build/release/handrail replay $(RECORDINGS)
 
 # Package.swift makes every warning an error. Quiet: only what fails, and the runner's closing line. There is no XCTest
@@ -56,8 +56,12 @@ bench: setup ## measure a generated recording (ALERTS=1000000), and CEL beside t
 	@Benchmarks/.build/release/handrail-bench --alerts $(ALERTS) --distinct $(DISTINCT)
 	@scripts/bench-cel
 
+bench-live: servers ## measure `handrail serve` beside Alertmanager's own intake, in one run (LIVE="--alerts 200000")
+	swift build --configuration release --static-swift-stdlib --product handrail
+	@python3 Benchmarks/live/bench_live.py $(LIVE)
+
 simulate: setup ## run many seeded simulations of everything that can go wrong (SEEDS=100000 FIRST=1)
-	swift build --configuration release --product handrail-simulate
+	swift build --configuration release --static-swift-stdlib --product handrail-simulate
 	@.build/release/handrail-simulate --seeds $(SEEDS) --first $(FIRST)
 
 mutate: setup ## switch each guard off in a copy, and see that the simulation notices

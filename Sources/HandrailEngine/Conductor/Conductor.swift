@@ -157,7 +157,7 @@ public actor Conductor {
             case .carryOut(let run, let number, let order): carryOut(order, number, for: run)
             case .terminate(let run): for (_, order) in underWay where order.run == run { order.task.cancel() }
             case .announce(let announcement): announce(announcement)
-            case .save(let snapshot): save(snapshot)
+            case .save(let sequence, let entries): save(entries, at: sequence)
             case .kept(let entries): watcher(entries)
             }
         }
@@ -209,13 +209,21 @@ public actor Conductor {
     }
 
     /// A snapshot is a short cut: without it the next start takes longer, and that is all.
-    private func save(_ snapshot: JournalSnapshot) {
+    ///
+    /// Beside this actor: deliveries must not wait until a large state is written down.
+    private func save(_ entries: [TimelineEntry], at sequence: Int64) {
         openTasks += 1
-        Task {
-            try? await ports.journal.save(snapshot)
-            openTasks -= 1
-            carryOut([])
+        let ports = ports
+        Task.detached {
+            let records = entries.map { ports.codec.record(of: $0) }
+            try? await ports.journal.save(JournalSnapshot(sequence: sequence, records: records))
+            await self.isSaved()
         }
+    }
+
+    private func isSaved() {
+        openTasks -= 1
+        carryOut([])
     }
 
     private func untilKept() async {

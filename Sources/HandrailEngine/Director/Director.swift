@@ -32,7 +32,8 @@ public struct Director: Sendable {
         /// End all that is being carried out for the run.
         case terminate(run: Int)
         case announce(Announcement)
-        case save(JournalSnapshot)
+        /// The state as it is after the entry with this sequence. It takes long to write down where there is much of it.
+        case save(sequence: Int64, [TimelineEntry])
         /// What has become durable, in order; for those who watch.
         case kept([TimelineEntry])
     }
@@ -60,14 +61,19 @@ public struct Director: Sendable {
     var keptCounters = Counters()
     var countersKeptAt = Timestamp.distantPast
     var recordsSinceSnapshot = 0
+    /// Of the last one, in entries.
+    private var snapshotSize = 0
+    private var isStopping = false
 
     /// How often the journal is given a snapshot, in records.
     private let recordsPerSnapshot: Int
+    /// A snapshot of a large state costs as much as many records, so there are fewer of them.
+    private var isSnapshotDue: Bool { isStopping || recordsSinceSnapshot >= max(recordsPerSnapshot, 2 * snapshotSize) }
     static let pauseBetweenProbes = Duration.seconds(1)
 
     /// - Parameters:
     ///   - engine: as restored from the journal.
-    ///   - recordsPerSnapshot: how often the journal is given a snapshot.
+    ///   - recordsPerSnapshot: how often the journal is given a snapshot, as long as the state is no larger than half of that.
     public init(engine: Engine, codec: any EventCodec, at now: Timestamp, recordsPerSnapshot: Int = 10_000) {
         self.recordsPerSnapshot = recordsPerSnapshot
         self.engine = engine
@@ -164,7 +170,7 @@ public struct Director: Sendable {
         storeFailure = nil
         keepCounters(always: true)
         keep(TimelineEntry(at: now, incident: nil, event: .state(.engineStopped)))
-        recordsSinceSnapshot = recordsPerSnapshot
+        isStopping = true
     }
 
     /// What is remembered goes on under the new files; runs are decided again on them before their next step.
@@ -241,10 +247,12 @@ public struct Director: Sendable {
             case .ended(let view, let effects): tell(effects, of: view)
             }
         }
-        if recordsSinceSnapshot >= recordsPerSnapshot, outbox.isEmpty {
+        if isSnapshotDue, outbox.isEmpty {
             recordsSinceSnapshot = 0
-            let records = engine.snapshot().map { codec.record(of: $0) }
-            outbox.save(JournalSnapshot(sequence: sequence, records: records))
+            isStopping = false
+            let entries = engine.snapshot()
+            snapshotSize = entries.count
+            outbox.put(.save(sequence: sequence, entries))
         }
     }
 

@@ -48,10 +48,6 @@ struct Outbox: Sendable {
         outputs.append(output)
     }
 
-    mutating func save(_ snapshot: JournalSnapshot) {
-        outputs.append(.save(snapshot))
-    }
-
     mutating func appended() -> (count: Int, matters: [Matter]) {
         guard let batch = inFlight else { return (0, []) }
         inFlight = nil
