@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The lab of `Tests/Lab`: real servers on loopback, and the real program beside them. `scripts/servers` fetches it.
+/// The lab of `Tests/Lab`: real servers on loopback, and the real program beside them. `scripts/servers lab` fetches it.
 enum LiveLab {
     static let python = "/usr/bin/python3"
     static let runner = Repository.path("Tests/Lab/run.py")
@@ -18,7 +18,7 @@ enum LiveLab {
 /// Four of the faults; `make lab` plays them all.
 @Suite(
     .enabled(if: LiveLab.isAskedFor, "set HANDRAIL_LAB=1 to play them here, or run make lab"),
-    .enabled(if: LiveLab.isThere, "there is no live lab: scripts/servers fetches its servers, and it needs python3"))
+    .enabled(if: LiveLab.isThere, "there is no live lab: scripts/servers lab fetches its servers, and it needs python3"))
 struct LabTests {
     @Test func realFaultsAreMendedAndNothingElseIsTouched() async throws {
         let faults = ["worker-hang", "backend-down", "redis-hang", "storm"]

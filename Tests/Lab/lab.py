@@ -100,7 +100,7 @@ class Lab:
             program = next((self.servers / f / name for f in ("usr/bin", "usr/sbin") if (self.servers / f / name).exists()), None)
             program = program or shutil.which(name)
             if not program:
-                raise LabError(f"there is no {name}; scripts/servers fetches it")
+                raise LabError(f"there is no {name}; scripts/servers lab fetches it")
             self.script(self.bin / name, f'LD_LIBRARY_PATH={library} exec {program} "$@"')
         packages = self.servers / "usr/lib/python3/dist-packages"
         python = f"PYTHONPATH={packages} PYTHONWARNINGS=ignore PYTHONDONTWRITEBYTECODE=1 exec {self.python}"
