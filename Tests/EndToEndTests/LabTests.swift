@@ -18,7 +18,8 @@ enum LiveLab {
 /// Four of the faults; `make lab` plays them all.
 @Suite(
     .enabled(if: LiveLab.isAskedFor, "set HANDRAIL_LAB=1 to play them here, or run make lab"),
-    .enabled(if: LiveLab.isThere, "there is no live lab: scripts/servers lab fetches its servers, and it needs python3"))
+    .enabled(if: LiveLab.isThere, "there is no live lab: scripts/servers lab fetches its servers, and it needs python3")
+)
 struct LabTests {
     @Test func realFaultsAreMendedAndNothingElseIsTouched() async throws {
         let faults = ["worker-hang", "backend-down", "redis-hang", "storm"]

@@ -51,9 +51,9 @@ final class RunningServer: Sendable {
             conductor: conductor, decoders: SourceDecoders(identity: AlertIdentity()), documents: TestDocuments(),
             clock: RealClock(), tokens: { kept }, metrics: metrics, events: events)
         let (found, finding) = AsyncStream.makeStream(of: Int.self)
-        server = HandrailServer(ports, settings, logger: Logger(label: "test")) { finding.yield($0) }
+        server = HandrailServer(ports, settings, logger: Self.logger) { finding.yield($0) }
         let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(services: [.init(service: server)], logger: Logger(label: "test")))
+            configuration: ServiceGroupConfiguration(services: [.init(service: server)], logger: Self.logger))
         self.group = group
         work = Task {
             defer { finding.finish() }
@@ -68,6 +68,12 @@ final class RunningServer: Sendable {
                 try? await Task.sleep(for: .milliseconds(20))
             }
         }
+    }
+
+    private static var logger: Logger {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return logger
     }
 
     struct NotRunning: Error {}
