@@ -62,8 +62,7 @@ public struct WebhookNotifier: Notifier {
     private func signature(of body: [UInt8], key: SymmetricKey) -> String {
         let seconds = clock.now.milliseconds / 1000
         let code = HMAC<SHA256>.authenticationCode(for: Array("\(seconds).".utf8) + body, using: key)
-        let digits = code.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        return "t=\(seconds),v1=\(digits)"
+        return "t=\(seconds),v1=\(code.hexadecimal)"
     }
 
     private static func body(_ announcement: Announcement) -> [UInt8] {

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import HandrailCore
 
 /// The private Ed25519 key (RFC 8032) that signs checkpoints.
 ///

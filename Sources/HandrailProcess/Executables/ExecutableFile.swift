@@ -1,6 +1,7 @@
 internal import CSpawn
 internal import Crypto
 internal import Glibc
+internal import HandrailCore
 
 /// A program's file, open. What was hashed through the descriptor is what is run by it, whatever its path names by then.
 ///
@@ -62,7 +63,7 @@ struct ExecutableFile: ~Copyable {
             offset += count
         }
         try checkUnchanged()
-        return hash.finalize().reduce(into: "") { $0 += Self.hexadecimal($1) }
+        return hash.finalize().hexadecimal
     }
 
     /// Whether nothing was written since it was opened, as far as its times tell.
@@ -86,9 +87,5 @@ struct ExecutableFile: ~Copyable {
         var bytes = [UInt8](repeating: 0, count: count)
         let read = pread(descriptor.number, &bytes, count, 0)
         return Array(bytes.prefix(max(0, read)))
-    }
-
-    private static func hexadecimal(_ byte: UInt8) -> String {
-        byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
     }
 }

@@ -35,7 +35,7 @@ struct DeliverySignature: Hashable {
         var code = HMAC<SHA256>(key: SymmetricKey(data: key))
         code.update(data: Array("\(seconds).".utf8))
         code.update(data: body)
-        self.code = TokenBook.hexadecimal(Array(code.finalize()))
+        self.code = code.finalize().hexadecimal
     }
 
     var text: String { "t=\(seconds),v1=\(code)" }

@@ -51,11 +51,11 @@ public struct TokenBook: Hashable, Sendable {
         }
         guard source == nil || role == .source else { throw Invalid(message: "only a source is bound to one") }
         var random = SystemRandomNumberGenerator()
-        let id = Self.hexadecimal((0..<4).map { _ in UInt8.random(in: 0...255, using: &random) })
+        let id = (0..<4).map { _ in UInt8.random(in: 0...255, using: &random) }.hexadecimal
         guard !entries.contains(where: { $0.holder.id.hasSameBytes(as: id) }) else {
             throw Invalid(message: "the number of the token is taken; try again")
         }
-        let secret = Self.hexadecimal((0..<32).map { _ in UInt8.random(in: 0...255, using: &random) })
+        let secret = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }.hexadecimal
         entries.append(
             Entry(
                 holder: Holder(id: id, role: role, person: person.map { Person($0) }, source: source), note: note,
@@ -149,11 +149,7 @@ public struct TokenBook: Hashable, Sendable {
     // MARK: - Digests
 
     private static func digest(of secret: String) -> String {
-        hexadecimal(Array(SHA256.hash(data: Array(secret.utf8))))
-    }
-
-    static func hexadecimal(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        SHA256.hash(data: Array(secret.utf8)).hexadecimal
     }
 }
 

@@ -90,10 +90,9 @@ struct RequestRoutes: Sendable {
 
     private static func digest(_ members: [String: String]) throws(RouteError) -> String {
         let digest = members["digest"] ?? ""
-        let isDigest =
-            digest.utf8.count == 64
-            && digest.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
-        guard isDigest else { throw RouteError(.badRequest, "`digest` takes 64 hexadecimal digits") }
+        guard [UInt8](hexadecimal: digest[...], count: 32) != nil else {
+            throw RouteError(.badRequest, "`digest` takes 64 hexadecimal digits")
+        }
         return digest
     }
 

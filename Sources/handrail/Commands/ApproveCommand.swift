@@ -33,15 +33,8 @@ struct ApproveCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard let digest else { return }
-        guard digest.utf8.count == 64, digest.utf8.allSatisfy(Self.isDigit) else {
+        guard [UInt8](hexadecimal: digest[...], count: 32) != nil else {
             throw ValidationError("--digest takes the 64 hexadecimal digits that `handrail pending` shows")
-        }
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
-        default: false
         }
     }
 

@@ -117,22 +117,13 @@ extension RemoteState: JournalReading {
     private func entry(_ value: JSONValue) throws -> JournalEntry {
         guard case .integer(let sequence)? = value["sequence"], case .string(let time)? = value["at"],
             let at = Timestamp(rfc3339: time), case .string(let kind)? = value["kind"],
-            case .string(let text)? = value["hash"], let hash = Self.bytes(ofHexadecimal: text),
+            case .string(let text)? = value["hash"], let hash = [UInt8](hexadecimal: text[...], count: 32),
             let payload = value["payload"]
         else { throw damaged("an entry that is none") }
         var writer = JSONWriter(style: .compact)
         writer.value(payload)
         let record = JournalRecord(at: at, kind: kind, payload: writer.bytes)
         return JournalEntry(sequence: sequence, record: record, hash: hash)
-    }
-
-    private static func bytes(ofHexadecimal text: String) -> [UInt8]? {
-        let digits = Array(text.utf8)
-        guard digits.count == 64 else { return nil }
-        let bytes = stride(from: 0, to: 64, by: 2).compactMap { place in
-            UInt8(String(decoding: digits[place..<place + 2], as: UTF8.self), radix: 16)
-        }
-        return bytes.count == 32 ? bytes : nil
     }
 
     private func damaged(_ what: String) -> Failure {
