@@ -10,29 +10,12 @@ extension SourceDecoder {
     ///
     /// - Throws: where the payload is not JSON, or what `alerts` of the source gives is no list and no object.
     public mutating func decode(
-        _ bytes: UnsafeBufferPointer<UInt8>, as mapped: MappedSource, receivedAt: Timestamp, source: String,
-        isAuthenticated: Bool
-    ) throws(SourceError) -> DecodedDelivery {
-        var reader = JSONReader(bytes)
-        do {
-            let alerts = try decodeAlerts(from: &reader, as: mapped, receivedAt: receivedAt)
-            try reader.finish()
-            return alerts.delivery(receivedAt: receivedAt, source: source, isAuthenticated: isAuthenticated)
-        } catch {
-            throw SourceError(error)
-        }
-    }
-
-    public mutating func decode(
         _ bytes: [UInt8], as mapped: MappedSource, receivedAt: Timestamp, source: String, isAuthenticated: Bool
     ) throws(SourceError) -> DecodedDelivery {
-        let result = bytes.withUnsafeBufferPointer { buffer in
-            Result { () throws(SourceError) in
-                try decode(
-                    buffer, as: mapped, receivedAt: receivedAt, source: source, isAuthenticated: isAuthenticated)
-            }
+        let alerts = try wholePayload(bytes) { decoder, reader throws(JSONError) in
+            try decoder.decodeAlerts(from: &reader, as: mapped, receivedAt: receivedAt)
         }
-        return try result.get()
+        return alerts.delivery(receivedAt: receivedAt, source: source, isAuthenticated: isAuthenticated)
     }
 
     mutating func decodeAlerts(

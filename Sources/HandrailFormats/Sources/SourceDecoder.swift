@@ -12,29 +12,31 @@ public struct SourceDecoder {
     /// - Parameter source: the name that the delivery gets.
     /// - Throws: where the payload is not JSON, or not of this kind. Single wrong alerts are in the result.
     public mutating func decode(
-        _ bytes: UnsafeBufferPointer<UInt8>, as kind: SourceKind, receivedAt: Timestamp, source: String,
-        isAuthenticated: Bool
-    ) throws(SourceError) -> DecodedDelivery {
-        var reader = JSONReader(bytes)
-        do {
-            let alerts = try decodeAlerts(from: &reader, as: kind, receivedAt: receivedAt)
-            try reader.finish()
-            return alerts.delivery(receivedAt: receivedAt, source: source, isAuthenticated: isAuthenticated)
-        } catch {
-            throw SourceError(error)
-        }
-    }
-
-    public mutating func decode(
         _ bytes: [UInt8], as kind: SourceKind, receivedAt: Timestamp, source: String, isAuthenticated: Bool
     ) throws(SourceError) -> DecodedDelivery {
+        let alerts = try wholePayload(bytes) { decoder, reader throws(JSONError) in
+            try decoder.decodeAlerts(from: &reader, as: kind, receivedAt: receivedAt)
+        }
+        return alerts.delivery(receivedAt: receivedAt, source: source, isAuthenticated: isAuthenticated)
+    }
+
+    /// What a payload holds, with nothing behind it.
+    mutating func wholePayload(
+        _ bytes: [UInt8],
+        _ alerts: (inout SourceDecoder, inout JSONReader) throws(JSONError) -> DecodedAlerts
+    ) throws(SourceError) -> DecodedAlerts {
         let result = bytes.withUnsafeBufferPointer { buffer in
-            Result { () throws(SourceError) in
-                try decode(
-                    buffer, as: kind, receivedAt: receivedAt, source: source, isAuthenticated: isAuthenticated)
+            Result { () throws(JSONError) in
+                var reader = JSONReader(buffer)
+                let alerts = try alerts(&self, &reader)
+                try reader.finish()
+                return alerts
             }
         }
-        return try result.get()
+        switch result {
+        case .success(let alerts): return alerts
+        case .failure(let error): throw SourceError(error)
+        }
     }
 
     /// Decodes the value at the reader, and leaves the reader behind it.
