@@ -1,3 +1,4 @@
+import HandrailCore
 import HandrailEngine
 import Testing
 
@@ -103,6 +104,22 @@ import Testing
         #expect(metrics.contains(#"handrail_deliveries_refused_total{source="alertmanager",reason="overload"} 2"#))
         #expect(metrics.contains(#"handrail_deliveries_refused_total{source="alertmanager",reason="quota"} 1"#))
         #expect(metrics.contains("handrail_queue_alerts 0\n") && metrics.contains("handrail_queue_bytes 0\n"))
+        try await running.stop()
+    }
+
+    /// Whoever has a token of his own must not open the door for a delivery of somebody else that was taken already.
+    @Test func aTokenDoesNotMakeASignatureCountAgain() async throws {
+        let key = Array("0123456789abcdef".utf8)
+        let running = try await RunningServer { $0.deliveryKeys = ["alertmanager": key] }
+        let body = RunningServer.webhook(1)
+        let signature = DeliverySignature(body, key: key, seconds: RealClock().now.milliseconds / 1000).text
+        let headers = ["\(DeliverySignature.header): \(signature)"]
+        let path = "/v1/deliveries/alertmanager"
+        #expect(await running.ask("POST", path, headers: headers, body: body)?.status == 200)
+        let spoiled = await running.ask(
+            "POST", path, token: running.tokens[.source], headers: headers, body: Array("{".utf8))
+        #expect(spoiled?.status == 400)
+        #expect(await running.ask("POST", path, headers: headers, body: body)?.status == 409)
         try await running.stop()
     }
 

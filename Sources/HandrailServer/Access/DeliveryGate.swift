@@ -10,7 +10,7 @@ final class DeliveryGate: Sendable {
     }
 
     private let keys: [String: [UInt8]]
-    let takesUnauthenticated: Bool
+    private let takesUnauthenticated: Bool
     private let replays = Mutex(ReplayWindow())
 
     /// - Parameters:

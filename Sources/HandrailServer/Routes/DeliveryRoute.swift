@@ -34,45 +34,36 @@ struct DeliveryRoute: Sendable {
     private func deliver(_ call: Call, _ source: DeliverySource) async throws(RouteError) -> Answer {
         let headers = call.request.headers
         let hasToken = headers[.authorization] != nil
-        let signature = Self.signatureName.flatMap { headers[$0] }
-        // Nobody's body is worth reading.
-        guard call.holder != nil || signature != nil || !hasToken && parts.gate.takesUnauthenticated else {
-            throw refusal(parts.gate, source, call, hasToken, nil, [])
+        // A token decides by itself. A signature beside it is not looked at, and must not be forgotten either.
+        let signature = hasToken ? nil : Self.signatureName.flatMap { headers[$0] }
+        let gate = { (body: [UInt8]) throws(RouteError) in
+            try Self.isAuthenticated(
+                parts.gate.entry(
+                    source: source.name, holder: call.holder, hasToken: hasToken, signature: signature, body: body,
+                    at: parts.clock.now))
         }
+        // Only a signature needs the body; nobody else's is read in vain.
+        if signature == nil { _ = try gate([]) }
         let body = RequestBodyReader(limit: parts.limits.bodyBytes, admission: parts.admission)
         return try await body.read(call.request) { bytes async throws(RouteError) in
-            let entry = parts.gate.entry(
-                source: source.name, holder: call.holder, hasToken: hasToken, signature: signature, body: bytes,
-                at: parts.clock.now)
-            switch entry {
-            case .refused: throw refusal(parts.gate, source, call, hasToken, signature, bytes, entry)
-            case .open(let isAuthenticated):
-                do throws(RouteError) {
-                    return try await take(bytes, source, isAuthenticated, call)
-                } catch {
-                    parts.gate.forget(signature)
-                    throw error
-                }
+            let isAuthenticated = try gate(bytes)
+            do throws(RouteError) {
+                return try await take(bytes, source, isAuthenticated, call)
+            } catch {
+                parts.gate.forget(signature)
+                throw error
             }
         }
     }
 
     private static let signatureName = HTTPField.Name(DeliverySignature.header)
 
-    private func refusal(
-        _ gate: DeliveryGate, _ source: DeliverySource, _ call: Call, _ hasToken: Bool, _ signature: String?,
-        _ bytes: [UInt8], _ known: DeliveryGate.Entry? = nil
-    ) -> RouteError {
-        let entry =
-            known
-            ?? gate.entry(
-                source: source.name, holder: call.holder, hasToken: hasToken, signature: signature, body: bytes,
-                at: parts.clock.now)
+    private static func isAuthenticated(_ entry: DeliveryGate.Entry) throws(RouteError) -> Bool {
         switch entry {
+        case .open(let isAuthenticated): return isAuthenticated
         case .refused(let status, let because):
-            return RouteError(
+            throw RouteError(
                 HTTPResponse.Status(code: status), because, retryAfter: status == 429 ? 60 : nil, reason: "access")
-        case .open: return RouteError(.unauthorized, "a delivery needs a token or a signature", reason: "access")
         }
     }
 
