@@ -17,6 +17,9 @@ public struct JournalCodec: Sendable {
         self.identity = identity
     }
 
+    /// What `encode` calls the entry, without writing it down.
+    public static func kind(of entry: TimelineEntry) -> String { entry.event.kind.rawValue }
+
     /// The time of the entry is no part of the payload: the journal keeps it beside it.
     public func encode(_ entry: TimelineEntry) -> (kind: String, payload: [UInt8]) {
         let kind = entry.event.kind

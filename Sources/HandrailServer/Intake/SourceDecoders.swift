@@ -6,7 +6,7 @@ internal import Synchronization
 /// are few of them.
 public final class SourceDecoders: Sendable {
     private let decoders: [OneDecoder]
-    private let turn = Atomic(0)
+    private let turn = Atomic<UInt>(0)
     private let mapped: Mutex<[ExactText: MappedSource]>
 
     /// - Parameters:
@@ -37,7 +37,7 @@ public final class SourceDecoders: Sendable {
         _ bytes: [UInt8], of source: DeliverySource, receivedAt: Timestamp, isAuthenticated: Bool
     ) async throws(SourceError) -> DecodedDelivery {
         let next = turn.wrappingAdd(1, ordering: .relaxed).newValue
-        return try await decoders[(next % decoders.count + decoders.count) % decoders.count]
+        return try await decoders[Int(next % UInt(decoders.count))]
             .decode(bytes, of: source, receivedAt: receivedAt, isAuthenticated: isAuthenticated)
     }
 }

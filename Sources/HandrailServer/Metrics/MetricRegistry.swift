@@ -47,14 +47,16 @@ public final class MetricRegistry: Sendable {
 
     private func change(_ metric: Metric, _ labels: [String], _ change: (Double) -> Double) {
         precondition(labels.count == metric.labels.count, "\(metric.rawValue) has other labels")
-        state.withLock { state in
-            var series = Series(values: labels)
-            let known = state.numbers[metric] ?? [:]
-            if known[series] == nil, known.count >= Self.mostSeries {
-                series = Series(values: labels.map { _ in "other" })
-            }
-            state.numbers[metric, default: [:]][series] = change(known[series] ?? 0)
-        }
+        state.withLock { Self.change(&$0.numbers[metric, default: [:]], Series(values: labels), change) }
+    }
+
+    /// In place: a copy of all series for each request would be slow.
+    private static func change(
+        _ numbers: inout [Series: Double], _ series: Series, _ change: (Double) -> Double
+    ) {
+        let isFull = numbers.count >= mostSeries && numbers[series] == nil
+        let series = isFull ? Series(values: series.values.map { _ in "other" }) : series
+        numbers[series] = change(numbers[series] ?? 0)
     }
 
     // MARK: - Text

@@ -1,6 +1,6 @@
 public import HandrailCore
 
-/// Counts what has become durable.
+/// Counts what has become durable, and what the engine does not count itself.
 public struct TimelineMetrics: Sendable {
     private let registry: MetricRegistry
 
@@ -14,15 +14,12 @@ public struct TimelineMetrics: Sendable {
 
     private func note(_ event: TimelineEvent) {
         switch event {
-        case .incidentOpened: registry.add(.incidents)
-        case .stormBegan: registry.set(.storm, to: 1)
-        case .stormEnded: registry.set(.storm, to: 0)
         case .decided(let record): note(record.decision)
         case .runEnded(_, _, let outcome, _): registry.add(.runs, [outcome.rawValue])
         case .state(.announcementFailed): registry.add(.announcementFailures)
-        case .state, .alertJoined, .alertFiredAgain, .alertResolved, .alertMuted, .alertUnmuted, .alertDamped,
-            .alertReleased, .incidentsMerged, .incidentResolved, .incidentClosed, .notChosen, .planRefused,
-            .runStarted:
+        case .state, .incidentOpened, .alertJoined, .alertFiredAgain, .alertResolved, .alertMuted, .alertUnmuted,
+            .alertDamped, .alertReleased, .incidentsMerged, .incidentResolved, .incidentClosed, .stormBegan,
+            .stormEnded, .notChosen, .planRefused, .runStarted:
             break
         }
     }

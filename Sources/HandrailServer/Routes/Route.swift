@@ -14,6 +14,12 @@ struct Route: Sendable {
     let access: Access
     let about: RouteDescription
     let handler: Handler
+    private let segments: [Segment]
+
+    private enum Segment {
+        case fixed(String)
+        case named(String)
+    }
 
     init(
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ about: RouteDescription,
@@ -24,18 +30,19 @@ struct Route: Sendable {
         self.access = access
         self.about = about
         self.handler = handler
+        segments = path.split(separator: "/").map { segment in
+            segment.hasPrefix("{") ? .named(String(segment.dropFirst().dropLast())) : .fixed(String(segment))
+        }
     }
 
     /// The values of the segments in braces; nil where the path is another one.
-    func parameters(of segments: [Substring]) -> [String: String]? {
-        let own = path.split(separator: "/")
-        guard own.count == segments.count else { return nil }
+    func parameters(of given: [Substring]) -> [String: String]? {
+        guard segments.count == given.count else { return nil }
         var parameters: [String: String] = [:]
-        for (name, value) in zip(own, segments) {
-            if name.hasPrefix("{") {
-                parameters[String(name.dropFirst().dropLast())] = String(value)
-            } else if !name.utf8.elementsEqual(value.utf8) {
-                return nil
+        for (segment, value) in zip(segments, given) {
+            switch segment {
+            case .named(let name): parameters[name] = String(value)
+            case .fixed(let text): guard text.utf8.elementsEqual(value.utf8) else { return nil }
             }
         }
         return parameters
@@ -84,7 +91,6 @@ struct Answer: Sendable {
 
     var status = HTTPResponse.Status.ok
     var contentType = "application/json"
-    var headers: [(name: HTTPField.Name, value: String)] = []
     let body: Body
 
     init(_ json: [UInt8], status: HTTPResponse.Status = .ok) {

@@ -25,11 +25,6 @@ public struct HandrailServer: Service {
         self.isListening = isListening
     }
 
-    /// The OpenAPI document.
-    public var openAPI: [UInt8] {
-        OpenAPI.document(of: Responder(parts, version: settings.version).routes.dropLast(), version: settings.version)
-    }
-
     public func run() async throws {
         let patience = TimeAmount.milliseconds(settings.requestPatience.inMilliseconds)
         let isListening = isListening

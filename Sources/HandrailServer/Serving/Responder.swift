@@ -111,7 +111,6 @@ struct Responder: HTTPResponder {
         var headers = HTTPFields()
         headers[.contentType] = answer.contentType
         headers[.cacheControl] = "no-store"
-        for header in answer.headers { headers[header.name] = header.value }
         switch answer.body {
         case .bytes(let bytes):
             return Response(status: answer.status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))

@@ -7,7 +7,6 @@ internal import Logging
 /// What a server says: one line of JSON for each thing, on the standard error, with the incident and the run that it is
 /// about. The same lines go to those who listen for events.
 struct ServeLog: Sendable {
-    private let codec = JournalCodec(identity: AlertIdentity())
     private let events: EventHub
 
     init(events: EventHub) {
@@ -19,7 +18,7 @@ struct ServeLog: Sendable {
         var sent: [ServerEvent] = []
         for entry in entries {
             guard let text = RunLog.text(of: entry.event, entry.incident) else { continue }
-            let kind = codec.encode(entry).kind
+            let kind = JournalCodec.kind(of: entry)
             let line = Self.line(
                 at: entry.at, level: "info", kind, text, incident: entry.incident, run: entry.event.run)
             lines += line + "\n"
