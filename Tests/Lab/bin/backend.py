@@ -3,7 +3,7 @@
 If Redis does not answer within 1 s the job goes to an in-memory outbox, flushed when Redis is back.
 Fault (POST /fault/flap): /health alternates 4 s good, 4 s bad, until restart."""
 import sys, os, time, json, threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from plainhttp import PlainHandler, serve
 from tinyredis import Redis, RedisError
 
 N = sys.argv[1]
@@ -15,13 +15,7 @@ def r(*words):
 S = dict(req=0, err=0, n=0, flap=False)
 outbox, lock = [], threading.Lock()
 
-class H(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.0"
-    def log_message(self, *a): pass
-    def reply(self, body, code=200):
-        b = body.encode()
-        self.send_response(code); self.send_header("Content-Type", "text/plain; version=0.0.4")
-        self.send_header("Content-Length", str(len(b))); self.end_headers(); self.wfile.write(b)
+class H(PlainHandler):
     def do_GET(self):
         if self.path == "/health":
             bad = S["flap"] and int(time.time()) % 8 >= 4
@@ -48,5 +42,4 @@ def flush():
             try: r("lpush", "jobs", outbox[0]); outbox.pop(0)
             except RedisError: break
 threading.Thread(target=flush, daemon=True).start()
-srv = ThreadingHTTPServer(("127.0.0.1", 18100 + int(N)), H); srv.daemon_threads = True
-srv.serve_forever()
+serve(18100 + int(N), H)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Exporter on 18300: Redis and queue, supervisord process states, zones' switches and their hosts."""
 import os, time, threading, socket, http.client, xmlrpc.client
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from plainhttp import PlainHandler, serve
 from tinyredis import Redis, RedisError
 RUN = os.environ["LAB_RUN"]
 ZONES = {"z1": 40, "z2": 320}
@@ -45,10 +45,7 @@ def c_zone():
     return s
 loop("redis", c_redis); loop("supervisor", c_sup); loop("zones", c_zone)
 
-class H(BaseHTTPRequestHandler):
-    def log_message(self, *a): pass
+class H(PlainHandler):
     def do_GET(self):
-        b = "".join(out.values()).encode()
-        self.send_response(200); self.send_header("Content-Type", "text/plain; version=0.0.4")
-        self.send_header("Content-Length", str(len(b))); self.end_headers(); self.wfile.write(b)
-ThreadingHTTPServer(("127.0.0.1", 18300), H).serve_forever()
+        self.reply("".join(out.values()))
+serve(18300, H)

@@ -2,7 +2,7 @@
 """Open-loop load on 127.0.0.1:18080 and on the queue; the client's view of latency. Admin and /metrics on 18500.
 POST /set?work=20&read=0&jobs=20 sets the rates per second."""
 import asyncio, json, threading, time, bisect
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from plainhttp import PlainHandler, serve
 from urllib.parse import urlparse, parse_qsl
 from tinyredis import Redis, RedisError
 RATE = dict(work=20.0, read=0.0, jobs=20.0)
@@ -37,10 +37,7 @@ def produce():
         try: r("lpush", "jobs", *[json.dumps({"id": f"l-{n+i}", "ms": 50}) for i in range(k)]); n += k
         except RedisError: pass
 
-class H(BaseHTTPRequestHandler):
-    def log_message(self, *a): pass
-    def reply(self, s):
-        b = s.encode(); self.send_response(200); self.send_header("Content-Length", str(len(b))); self.end_headers(); self.wfile.write(b)
+class H(PlainHandler):
     def do_GET(self):
         s, c = "# TYPE client_request_duration_seconds histogram\n", 0
         for b, n in zip(BOUNDS + ["+Inf"], hist): c += n; s += f'client_request_duration_seconds_bucket{{le="{b}"}} {c}\n'
@@ -50,7 +47,7 @@ class H(BaseHTTPRequestHandler):
         for k, v in parse_qsl(urlparse(self.path).query):
             if k in RATE: RATE[k] = float(v)
         self.reply(json.dumps(RATE) + "\n")
-threading.Thread(target=ThreadingHTTPServer(("127.0.0.1", 18500), H).serve_forever, daemon=True).start()
+threading.Thread(target=serve, args=(18500, H), daemon=True).start()
 threading.Thread(target=produce, daemon=True).start()
 async def main(): await asyncio.gather(pump("work"), pump("read"))
 codes.update({"200": 0, "503": 0, "timeout": 0})

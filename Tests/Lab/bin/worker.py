@@ -7,7 +7,7 @@ Faults (POST /fault/NAME) live in memory only, so a restart really clears them:
 A broken $LAB_RUN/worker-N.json makes it exit 1 at start (a restart does NOT clear that).
 A job with "poison": true kills whichever worker takes it, and is requeued when that worker starts."""
 import sys, os, time, json, threading, signal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from plainhttp import PlainHandler, serve
 from tinyredis import Redis, RedisError
 
 N = sys.argv[1]
@@ -27,13 +27,7 @@ if os.path.exists(cfg):
 def rss():
     return int(open("/proc/self/statm").read().split()[1]) * 4096
 
-class H(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.0"
-    def log_message(self, *a): pass
-    def reply(self, body, code=200):
-        b = body.encode()
-        self.send_response(code); self.send_header("Content-Type", "text/plain; version=0.0.4")
-        self.send_header("Content-Length", str(len(b))); self.end_headers(); self.wfile.write(b)
+class H(PlainHandler):
     def do_GET(self):
         self.reply(f"""# TYPE worker_jobs_total counter
 worker_jobs_total {S['jobs']}
@@ -75,8 +69,7 @@ def background():
 def on_term(*_):
     S["stop"] = True
 signal.signal(signal.SIGTERM, on_term)
-srv = ThreadingHTTPServer(("127.0.0.1", 18200 + int(N)), H); srv.daemon_threads = True
-threading.Thread(target=srv.serve_forever, daemon=True).start()
+threading.Thread(target=serve, args=(18200 + int(N), H), daemon=True).start()
 threading.Thread(target=background, daemon=True).start()
 
 r = Redis(timeout=3)
