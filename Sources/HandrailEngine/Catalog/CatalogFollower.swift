@@ -9,8 +9,6 @@ public actor CatalogFollower {
     private let isShown: @Sendable (_ kind: String) -> Bool
     private var catalog: Catalog
     private var sequence: Int64
-    /// One look at a time reads: it waits for the store, and two would take the same entries.
-    private var reading: Task<Void, any Error>?
 
     /// - Parameters:
     ///   - removed: the last entry that retention has removed; 0 where none was.
@@ -30,19 +28,10 @@ public actor CatalogFollower {
     ///
     /// - Throws: what the journal throws: it cannot be read, or is damaged.
     public func current() async throws -> Catalog {
-        if let reading { try? await reading.value }
-        let task = Task { try await catchUp() }
-        reading = task
-        defer { if reading == task { reading = nil } }
-        try await task.value
-        return catalog
-    }
-
-    private func catchUp() async throws {
         while true {
             let entries = try await journal.entries(after: sequence, limit: Self.entriesAtOnce)
-            guard let last = entries.last else { return }
-            // Somebody else has taken them meanwhile.
+            guard let last = entries.last else { return catalog }
+            // Another look has taken them while this one waited for the store.
             guard entries.first?.sequence == sequence + 1 else { continue }
             for entry in entries { take(entry) }
             sequence = last.sequence

@@ -1,12 +1,14 @@
 internal import HTTPTypes
 internal import HandrailCore
+public import HandrailEngine
 internal import Hummingbird
 
 /// What can be looked at. Each is one JSON document, the same that the command line writes with `--output json`.
 public enum StateQuestion: Hashable, Sendable {
     case incidents(isOpen: Bool, limit: Int)
     case incident(Int)
-    case runs(only: String?, incident: Int?, limit: Int)
+    /// `only` those that stand there; nil: all.
+    case runs(only: CatalogRun.Phase?, incident: Int?, limit: Int)
     case run(Int)
     case explanation(run: Int)
     case pending
@@ -29,7 +31,7 @@ public enum StateDocumentError: Error, Hashable, Sendable {
 struct LookingRoutes: Sendable {
     let parts: ServerParts
 
-    static let phases = ["pending", "running", "held", "ended", "all"]
+    private static let phases = CatalogRun.Phase.allCases.map(\.rawValue) + ["all"]
     private static let limit = RouteDescription.Field("limit", .integer(1...1000), "How many at most; 50.")
 
     var routes: [Route] {
@@ -102,13 +104,14 @@ struct LookingRoutes: Sendable {
     }
 
     private func runs(_ call: Call) throws(RouteError) -> StateQuestion {
-        let only = call.query["only"]
-        guard only.map({ Self.phases.contains($0) }) ?? true else {
+        let only = call.query["only"] ?? "all"
+        let phase = CatalogRun.Phase(rawValue: only)
+        guard phase != nil || only.hasSameBytes(as: "all") else {
             throw RouteError(.badRequest, "`only` takes one of \(Self.phases.joined(separator: ", "))")
         }
         let incident = try call.number(inQuery: "incident", in: 1...Int(Int32.max), else: 0)
         return .runs(
-            only: only, incident: incident == 0 ? nil : incident,
+            only: phase, incident: incident == 0 ? nil : incident,
             limit: try call.number(inQuery: "limit", in: 1...1000, else: 50))
     }
 

@@ -80,6 +80,14 @@ final class ActingEngine: Sendable {
         return (interrupted, answers)
     }
 
+    /// The same with what lies in the inbox, which is answered then.
+    func begin(answering inbox: InboxService) async throws -> [RunView] {
+        let requests = try await inbox.take()
+        let (interrupted, answers) = await begin(requests)
+        for (request, answer) in zip(requests, answers) { await inbox.answer(request, answer) }
+        return interrupted
+    }
+
     /// Says in the journal that it stops, and lets go of the state.
     ///
     /// - Throws: where what happened last could not be kept.

@@ -13,11 +13,12 @@ enum RunLog {
     }
 
     static func recovered(_ runs: [RunView]) {
-        for view in runs {
-            let state = view.run.map { RunStateText.words($0.state) } ?? "not begun"
-            EngineLog.error.write(
-                "handrail: run \(view.id) of \(TextEscape.line(view.record.plan.runbook)) was found: \(state)\n")
-        }
+        for view in runs { EngineLog.error.write("handrail: \(found(view))\n") }
+    }
+
+    static func found(_ view: RunView) -> String {
+        let state = view.run.map { RunStateText.words($0.state) } ?? "not begun"
+        return "run \(view.id) of \(TextEscape.line(view.record.plan.runbook)) was found: \(state)"
     }
 
     static func text(of event: TimelineEvent, _ incident: Int?) -> String? {

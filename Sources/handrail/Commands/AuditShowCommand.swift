@@ -46,15 +46,7 @@ struct AuditShowCommand: AsyncParsableCommand {
         let shown = Array(found.suffix(last))
         list.write(
             table: { shown.map { EntryText.line($0, list.palette) }.joined() },
-            document: {
-                Document(schema: "handrail.journal/1") { object in
-                    object.member("entries") { list in
-                        list.array { array in
-                            for entry in shown { EntryJSON.write(entry, to: &array) }
-                        }
-                    }
-                }
-            })
+            document: { EntryJSON.list(shown, schema: "handrail.journal/1") })
     }
 
     private func isWanted(_ entry: JournalEntry) -> Bool {

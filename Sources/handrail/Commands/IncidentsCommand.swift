@@ -26,7 +26,7 @@ struct IncidentsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let catalog = try await state.journal().catalog()
-        let found = catalog.incidents.values.sorted { $0.id > $1.id }.filter { !open || $0.phase == .open }
+        let found = catalog.incidents(isOpen: open)
         let shown = Array(found.prefix(limit))
         list.write(
             table: {

@@ -34,10 +34,7 @@ struct RunCommand: AsyncParsableCommand {
         let directory = try StateDirectory.openedForEngine(option: state.state)
         let acting = try await Self.opened(options(directory))
         let inbox = try InboxService(directory) { EngineLog.error.write("handrail: \($0)\n") }
-        let requests = try await inbox.take()
-        let (interrupted, answers) = await acting.begin(requests)
-        RunLog.recovered(interrupted)
-        for (request, answer) in zip(requests, answers) { await inbox.answer(request, answer) }
+        RunLog.recovered(try await acting.begin(answering: inbox))
         let result = await work(acting, inbox)
         let end = await Result { try await acting.end() }
         try result.get()

@@ -15,9 +15,8 @@ struct RunsCommand: AsyncParsableCommand {
     enum Phase: String, CaseIterable, ExpressibleByArgument {
         case pending, running, held, ended, all
 
-        func contains(_ run: CatalogRun) -> Bool {
-            self == .all || run.phase.rawValue.hasSameBytes(as: rawValue)
-        }
+        /// Nil for all.
+        var phase: CatalogRun.Phase? { CatalogRun.Phase(rawValue: rawValue) }
     }
 
     @Option(help: "pending, running, held, ended or all.")
@@ -38,8 +37,7 @@ struct RunsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let catalog = try await state.journal().catalog()
-        let found = catalog.runs.values.sorted { $0.id > $1.id }
-            .filter { only.contains($0) && (incident == nil || $0.incident == incident?.value) }
+        let found = catalog.runs(only.phase, incident: incident?.value)
         let shown = Array(found.prefix(limit))
         list.write(
             table: {

@@ -77,23 +77,12 @@ struct ServeCommand: AsyncParsableCommand {
             tokens: try Self.tokens(directory), metrics: metrics, events: events)
         metrics.set(.info, [Handrail.versionNumber, engine.act ? "act" : "observe"], to: 1)
         let inbox = try InboxService(directory) { ServeLog.say("warning", $0) }
-        try await Self.begin(acting, inbox)
+        for view in try await acting.begin(answering: inbox) { ServeLog.say("warning", RunLog.found(view)) }
         let server = HandrailServer(ports, try settings(), logger: Logger(label: "server")) { [engine, listen] port in
             let mode = engine.act ? "acts" : "observes"
             ServeLog.say("info", "listens on \(listen.host):\(port) and \(mode)")
         }
         try await serve(server, acting, inbox, ports)
-    }
-
-    /// What people asked for while there was no engine counts before anything that was interrupted goes on.
-    private static func begin(_ acting: ActingEngine, _ inbox: InboxService) async throws {
-        let requests = try await inbox.take()
-        let (interrupted, answers) = await acting.begin(requests)
-        for view in interrupted {
-            let state = view.run.map { RunStateText.words($0.state) } ?? "not begun"
-            ServeLog.say("warning", "run \(view.id) of \(view.record.plan.runbook) was found: \(state)")
-        }
-        for (request, answer) in zip(requests, answers) { await inbox.answer(request, answer) }
     }
 
     private func serve(

@@ -140,6 +140,18 @@ extension Catalog {
         return incident
     }
 
+    /// The newest first.
+    func runs(_ phase: CatalogRun.Phase?, incident: Int?) -> [CatalogRun] {
+        runs.values.sorted { $0.id > $1.id }.filter { run in
+            (phase == nil || run.phase == phase) && (incident == nil || run.incident == incident)
+        }
+    }
+
+    /// The newest first.
+    func incidents(isOpen: Bool) -> [CatalogIncident] {
+        incidents.values.sorted { $0.id > $1.id }.filter { !isOpen || $0.phase == .open }
+    }
+
     /// Those that wait for a person's approval, the first to expire first.
     var pending: [(run: CatalogRun, question: Question)] {
         runs.values.compactMap { run in run.question.map { (run, $0) } }

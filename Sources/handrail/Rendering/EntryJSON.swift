@@ -11,7 +11,15 @@ enum EntryJSON {
         return writer.printable
     }
 
-    static func write(_ entry: JournalEntry, to writer: inout JSONWriter) {
+    static func list(_ entries: [JournalEntry], schema: String) -> Document {
+        Document(schema: schema) { object in
+            object.member("entries") { list in
+                list.array { array in for entry in entries { write(entry, to: &array) } }
+            }
+        }
+    }
+
+    private static func write(_ entry: JournalEntry, to writer: inout JSONWriter) {
         writer.object { object in
             object.member("sequence", entry.sequence)
             object.member("at", entry.record.at.rfc3339)

@@ -29,16 +29,12 @@ struct JournalDocuments: StateDocuments {
         case .entries(let sequence, let limit): return try await entries(after: sequence, limit)
         case .incidents(let isOpen, let limit):
             let catalog = try await follower.current()
-            let found = catalog.incidents.values.sorted { $0.id > $1.id }.filter { !isOpen || $0.phase == .open }
-            return IncidentJSON.list(Array(found.prefix(limit)), standing: catalog).json
+            return IncidentJSON.list(Array(catalog.incidents(isOpen: isOpen).prefix(limit)), standing: catalog).json
         case .incident(let id):
             guard let incident = try await follower.current().incidents[id] else { throw Self.none("incident", id) }
             return IncidentJSON.explanation(incident, run: nil, try await access.trials(of: incident.decisions)).json
-        case .runs(let only, let incident, let limit):
-            let found = try await follower.current().runs.values.sorted { $0.id > $1.id }.filter { run in
-                let isPhase = only.map { $0 == "all" || $0.hasSameBytes(as: run.phase.rawValue) } ?? true
-                return isPhase && (incident == nil || incident == run.incident)
-            }
+        case .runs(let phase, let incident, let limit):
+            let found = try await follower.current().runs(phase, incident: incident)
             return RunJSON.list(Array(found.prefix(limit))).json
         case .run(let id): return RunJSON.one(try await run(id)).json
         case .explanation(let id): return try await explanation(of: try await run(id))
@@ -68,14 +64,10 @@ struct JournalDocuments: StateDocuments {
 
     private func entries(after sequence: Int64, _ limit: Int) async throws -> String {
         var entries: [JournalEntry] = []
-        try await access.scan(after: sequence) { found in
+        try await access.scan(after: sequence, atOnce: limit) { found in
             entries += found.prefix(limit - entries.count)
             return entries.count < limit
         }
-        return Document(schema: "handrail.entries/1") { object in
-            object.member("entries") { list in
-                list.array { array in for entry in entries { EntryJSON.write(entry, to: &array) } }
-            }
-        }.json
+        return EntryJSON.list(entries, schema: "handrail.entries/1").json
     }
 }

@@ -100,27 +100,30 @@ struct JournalAccess {
         }
     }
 
-    /// 0 where there is none.
+    /// 0 where there is none, and where the journal is elsewhere.
     func lastSequence() async throws -> Int64 {
-        var last: Int64 = 0
-        try await scan { entries in
-            last = entries.last?.sequence ?? last
-            return true
+        do {
+            return try await file?.lastSequence() ?? 0
+        } catch {
+            throw Self.failure(error)
         }
-        return last
     }
 
     /// - Throws: where this version does not know its kind.
     static func event(of entry: JournalEntry) throws -> TimelineEntry { try ShownEvents().entry(of: entry.record) }
 
     /// Calls back with each entry in its order, until it says that it has enough.
-    func scan(after sequence: Int64 = 0, _ take: ([JournalEntry]) throws -> Bool) async throws {
+    ///
+    /// - Parameter limit: how many are read at once.
+    func scan(
+        after sequence: Int64 = 0, atOnce limit: Int = 4096, _ take: ([JournalEntry]) throws -> Bool
+    ) async throws {
         var sequence = sequence
         do {
             while true {
                 let entries: [JournalEntry]
                 do {
-                    entries = try await reader.entries(after: sequence, limit: 4096)
+                    entries = try await reader.entries(after: sequence, limit: limit)
                 } catch JournalError.removed(let through) {
                     sequence = through
                     continue
