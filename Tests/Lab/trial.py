@@ -8,7 +8,6 @@ from plumbing import TROUBLE, LabError, wait
 
 HANDS_OFF_SECONDS = 4
 """How long a person is waited for, during which nothing may happen."""
-MOST_QUESTIONS = 6
 
 
 @dataclasses.dataclass
@@ -30,7 +29,6 @@ class Trial:
     def __init__(self, lab, listener, fault, say):
         self.lab, self.listener, self.fault, self.say = lab, listener, fault, say
         self.row = Row(fault.name)
-        self.refusals = []
 
     def play(self):
         try:
@@ -64,7 +62,8 @@ class Trial:
         if run["verdict"] == "advisory":
             self._advised(run)
         else:
-            run = self._asked_until_it_begins(run) if run["verdict"] == "approval" else run
+            if run["verdict"] == "approval":
+                self._approve(run["run"])
             self._mended_by(run["run"])
         self._look_around(run["run"])
 
@@ -73,20 +72,6 @@ class Trial:
         return self.handrail.run(runs[0]["run"]) if runs else None
 
     # A person is asked
-
-    def _asked_until_it_begins(self, run):
-        """A flapping alert may pause in the very moment in which it is approved: then nothing is done, and it is asked again."""
-        for _ in range(MOST_QUESTIONS):
-            self._approve(run["run"])
-            wait("what becomes of the approval", lambda: self._stage(run["run"]) not in ("pending", "rehearsing", "checking"), 30)
-            run = self.handrail.run(run["run"])
-            if run["stage"] != "refused" or self.fault.name != "flapping":
-                return run
-            self.refusals.append(run["run"])
-            self.say(f"    run {run['run']} is refused: {run['because']}")
-            wait("that it is asked again", lambda: self.handrail.runs(self.fault.runbook)[-1]["run"] > run["run"], 60)
-            run = self.handrail.runs(self.fault.runbook)[-1]
-        raise LabError(f"it was approved {MOST_QUESTIONS} times, and never done")
 
     def _approve(self, number):
         """Nothing happens until exactly what waits is approved, through the real command line."""
@@ -181,10 +166,7 @@ class Trial:
         runs = self.handrail.runs()
         if self.fault.name == "storm" and any(run["verdict"] == "automatic" for run in runs):
             self._fail("something was automatic while the storm lasted")
-        if self.refusals:
-            self.row.remark = f"{len(self.refusals)} approvals came while the alert paused, and were refused"
-        rest = [
-            f"{run['runbook']} {run['verdict']} {run['stage']}" for run in runs if run["run"] not in (number, *self.refusals)]
+        rest = [f"{run['runbook']} {run['verdict']} {run['stage']}" for run in runs if run["run"] != number]
         if rest:
             self.row.remark = "; ".join(filter(None, [self.row.remark, "also: " + ", ".join(rest)]))
 

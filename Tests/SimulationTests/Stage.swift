@@ -16,6 +16,7 @@ struct Stage {
     private(set) var answers: [Director.Answer] = []
     private(set) var sequence: Int64 = 0
     private var ticket = 0
+    private var started: [String: Timestamp] = [:]
 
     /// The synthetic runbooks under a policy that allows everything by itself.
     init() throws {
@@ -31,11 +32,21 @@ struct Stage {
     }
 
     mutating func fire(_ name: String, unit: String, service: String = "alpha") {
+        take(name, unit, service, .firing)
+    }
+
+    mutating func resolve(_ name: String, unit: String, service: String = "alpha") {
+        take(name, unit, service, .resolved)
+    }
+
+    private mutating func take(_ name: String, _ unit: String, _ service: String, _ status: Alert.Status) {
         let labels = LabelSet(
             [("alertname", name), ("service", service), ("unit", unit)].map {
                 Label(name: ExactText($0.0), value: ExactText($0.1))
             }, identity: AlertIdentity())
-        let alert = Alert(labels: labels, status: .firing, startsAt: now)
+        let began = status == .firing ? now : started[name + unit] ?? now
+        started[name + unit] = began
+        let alert = Alert(labels: labels, status: status, startsAt: began, endsAt: status == .firing ? nil : now)
         ticket += 1
         handle(.delivery(Delivery(receivedAt: now, source: "test", alerts: [alert]), ticket: ticket))
     }

@@ -41,7 +41,8 @@ extension Engine {
         guard let index = index(ofRunbook: active.plan.runbook) else {
             return .refused(step: step, because: "the runbook is not there any more")
         }
-        switch currentBinding(of: MatchKey(runbook: index, values: driven.record.match), in: active.incident, emit) {
+        let key = MatchKey(runbook: index, values: driven.record.match)
+        switch currentBinding(of: key, for: active, driven.record, emit) {
         case .failure(let miss):
             return .gone(step: step, because: "its signature does not match any more: \(miss.reason)")
         case .success(let (binding, view)):
@@ -62,9 +63,10 @@ extension Engine {
     }
 
     private mutating func currentBinding(
-        of key: MatchKey, in id: Int, _ emit: Emit
+        of key: MatchKey, for active: ActiveRun, _ record: DecisionRecord, _ emit: Emit
     ) -> Result<(Binding, IncidentView), Miss> {
-        guard var view = view(of: id), let incident = incidents[id] else {
+        let id = active.incident
+        guard var view = view(of: id, with: pausing(active, record)), let incident = incidents[id] else {
             return .failure(Miss(reason: "the incident is over"))
         }
         guard let attempt = attempts(of: key.runbook, &view, incident, emit).first(where: { $0.key == key.values })
@@ -75,6 +77,15 @@ extension Engine {
         case .complete(let binding, _): return .success((binding, view))
         case .incomplete(let reason), .blocked(let reason): return .failure(Miss(reason: reason))
         }
+    }
+
+    /// What the decision rested on, flaps, and is between two firings. Such an alert is not gone because it pauses when a
+    /// person answers, but once it was quiet for as long as the verification asks for.
+    private func pausing(_ active: ActiveRun, _ record: DecisionRecord) -> [BoundAlert] {
+        guard let stable = active.plan.verification?.stable else { return [] }
+        return record.bindings.flatMap(\.alerts)
+            .compactMap { alerts.pausing($0.fingerprint, in: active.incident, since: now - stable) }
+            .filter { muting(of: $0.slot) == nil }
     }
 
     /// Plans anew: what would run now must be what was decided about.

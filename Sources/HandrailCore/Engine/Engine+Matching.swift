@@ -70,9 +70,13 @@ extension Engine {
         decide(ripe.sorted { $0.goesBefore($1, in: precedence) }, in: id, view, emit)
     }
 
-    mutating func view(of id: Int) -> IncidentView? {
-        guard incidents[id]?.bindable.isEmpty == false else { return nil }
-        let eligible = incidents[id]?.bindable.eligible(in: &alerts) ?? []
+    /// - Parameter pausing: flapping alerts that count as firing for this look.
+    mutating func view(of id: Int, with pausing: [BoundAlert] = []) -> IncidentView? {
+        guard let isEmpty = incidents[id]?.bindable.isEmpty, !isEmpty || !pausing.isEmpty else { return nil }
+        var eligible = incidents[id]?.bindable.eligible(in: &alerts) ?? []
+        if !pausing.isEmpty {
+            eligible = (eligible + pausing).sorted { ($0.startsAt, $0.fingerprint) < ($1.startsAt, $1.fingerprint) }
+        }
         return incidents[id].map { IncidentView(incident: $0, eligible: eligible, index: index) }
     }
 
