@@ -32,6 +32,17 @@ enum JournalFile {
         }
     }
 
+    /// A second connection that only moves what is in the write-ahead log into the file.
+    static func openForMoving(_ path: String) throws -> DatabaseQueue {
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration(isReadOnly: false))
+            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            return queue
+        } catch {
+            throw JournalError.meaning(of: error, path: path)
+        }
+    }
+
     /// Opens for reading, also while another process writes. The schema is checked: what it says can be trusted no more than
     /// the file.
     static func openForReading(_ path: String) throws -> DatabaseQueue {
@@ -110,6 +121,8 @@ enum JournalFile {
             throw JournalError.failed("SQLite does not flush every commit to the disk")
         }
         try database.execute(sql: "PRAGMA journal_size_limit = \(64 << 20)")
+        // LogMover does it long before. Were it always behind, this bounds the log.
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = \(LogMover.mostPages)")
         try keepLog(database)
     }
 

@@ -16,10 +16,19 @@ enum JournalSchema {
     /// "HNDR", in the header of the file: `file` and people can tell what it is.
     static let applicationID: Int64 = 0x484E_4452
 
-    static let migrations = [first]
+    static let migrations = [first, second]
     static let latest = migrations.last?.version ?? 0
 
     private static let first = JournalMigration(version: 1, steps: firstTables, tables: firstTables)
+
+    /// A snapshot may be large. It is written in parts, since nothing else can be written while one part is.
+    private static let second = JournalMigration(
+        version: 2, steps: [partTable], tables: firstTables + [partTable])
+
+    private static let partTable = """
+        CREATE TABLE snapshot_part (snapshot INTEGER NOT NULL, number INTEGER NOT NULL, content BLOB NOT NULL, \
+        PRIMARY KEY (snapshot, number)) STRICT, WITHOUT ROWID
+        """
 
     private static let firstTables = [
         "CREATE TABLE migration (version INTEGER PRIMARY KEY) STRICT",
@@ -78,6 +87,11 @@ enum JournalSchema {
             throw JournalError.notAJournal(path: path, because: "its tables are not those of schema \(found)")
         }
         return found
+    }
+
+    /// Whether snapshots may have parts. A file that is only read stays as it is.
+    static func hasParts(_ database: Database) throws -> Bool {
+        try integer("SELECT max(version) FROM migration", of: database) ?? 0 >= second.version
     }
 
     /// - Throws: unless the file holds one identity.

@@ -2,30 +2,60 @@ internal import GRDB
 internal import HandrailEngine
 
 extension JournalTable {
-    func save(_ snapshot: JournalSnapshot, key: SigningKey? = nil) throws {
-        try check(snapshot)
-        let content = SnapshotContent.encode(snapshot.records)
-        guard content.count <= JournalLimits.snapshotBytes else {
-            throw JournalError.tooLarge(
-                what: "the snapshot", bytes: content.count, limitBytes: JournalLimits.snapshotBytes)
+    /// Whether a snapshot may be begun there.
+    func checkSnapshot(at sequence: Int64) throws {
+        try check(snapshot: sequence)
+        guard try !snapshotSequences().contains(sequence) else {
+            throw JournalError.invalidSnapshot(because: "there is one at entry \(sequence)")
         }
+    }
+
+    /// Nobody reads the part until the snapshot is finished.
+    func save(part content: [UInt8], number: Int64, ofSnapshot sequence: Int64) throws {
         let statement = try SQLStatement(
-            "INSERT OR REPLACE INTO snapshot (sequence, content, digest) VALUES (?, ?, ?)", of: database)
-        try statement.bind(snapshot.sequence, at: 1)
-        try statement.bind(blob: content, at: 2)
-        try statement.bind(blob: try seal(of: content, at: snapshot.sequence, key: key).bytes, at: 3)
+            "INSERT INTO snapshot_part (snapshot, number, content) VALUES (?, ?, ?)", of: database)
+        try statement.bind(sequence, at: 1)
+        try statement.bind(number, at: 2)
+        try statement.bind(blob: content, at: 3)
+        try statement.run()
+    }
+
+    /// From here on the snapshot is there. Its parts are.
+    ///
+    /// - Parameter content: SHA-256 of all parts together.
+    func finishSnapshot(at sequence: Int64, content: [UInt8], key: SigningKey? = nil) throws {
+        try checkSnapshot(at: sequence)
+        let statement = try SQLStatement(
+            "INSERT INTO snapshot (sequence, content, digest) VALUES (?, ?, ?)", of: database)
+        try statement.bind(sequence, at: 1)
+        try statement.bind(blob: [], at: 2)
+        try statement.bind(blob: try seal(of: content, at: sequence, key: key).bytes, at: 3)
         try statement.run()
         try dropOldSnapshots()
     }
 
+    /// Takes out of the file what belongs to no snapshot: what was not finished, and what was dropped.
+    ///
+    /// - Returns: how many parts, at most `limit`.
+    func reclaimParts(limit: Int) throws -> Int {
+        let statement = try SQLStatement(
+            """
+            DELETE FROM snapshot_part WHERE (snapshot, number) IN (SELECT snapshot, number FROM snapshot_part \
+            WHERE snapshot NOT IN (SELECT sequence FROM snapshot) LIMIT ?)
+            """, of: database)
+        try statement.bind(Int64(limit), at: 1)
+        try statement.run()
+        return database.changesCount
+    }
+
     /// A snapshot of entries that are not there would hide those that come in their place.
-    private func check(_ snapshot: JournalSnapshot) throws {
+    private func check(snapshot sequence: Int64) throws {
         let head = try head()
-        guard snapshot.sequence <= head.sequence else {
+        guard sequence <= head.sequence else {
             throw JournalError.invalidSnapshot(
-                because: "it stands at entry \(snapshot.sequence) and the last one is \(head.sequence)")
+                because: "it stands at entry \(sequence) and the last one is \(head.sequence)")
         }
-        guard try snapshot.sequence >= removedThrough(), snapshot.sequence > 0 else {
+        guard try sequence >= removedThrough(), sequence > 0 else {
             throw JournalError.invalidSnapshot(because: "entries after it, or all before it, are not in the journal")
         }
     }
@@ -85,15 +115,37 @@ extension JournalTable {
             return (content, seal)
         }
         .flatMap { $0 }
-        guard let stored else { return nil }
+        guard let stored, let content = try joined(stored.content, partsOf: sequence) else { return nil }
+        let sum = JournalChain.sha256(content)
         let isOfTheFirstVersion =
             key == nil && stored.seal.signature == nil
-            && stored.seal.digest
-                == SnapshotSeal.firstDigest(of: stored.content, sequence: sequence, journal: chain.identity)
-        guard try isOfTheFirstVersion || stored.seal.digest == digest(of: stored.content, at: sequence),
+            && stored.seal.digest == SnapshotSeal.firstDigest(of: sum, sequence: sequence, journal: chain.identity)
+        guard try isOfTheFirstVersion || stored.seal.digest == digest(of: sum, at: sequence),
             stored.seal.isSigned(by: key)
         else { return nil }
-        return SnapshotContent.decode(stored.content)
+        return SnapshotContent.decode(content)
+    }
+
+    /// Parts follow on what lies in the snapshot itself, which is how all of it was kept before there were parts. Nil where one
+    /// is missing, or all are more than can be.
+    private func joined(_ start: [UInt8], partsOf sequence: Int64) throws -> [UInt8]? {
+        guard try JournalSchema.hasParts(database) else { return start }
+        let statement = try SQLStatement(
+            "SELECT number, content FROM snapshot_part WHERE snapshot = ? ORDER BY number", of: database)
+        try statement.bind(sequence, at: 1)
+        defer { statement.reset() }
+        var content = start
+        var next: Int64 = 0
+        while try statement.step() {
+            let isPart = statement.withBlob(1) { bytes in
+                guard content.count + bytes.count <= JournalLimits.snapshotBytes else { return false }
+                content += bytes
+                return true
+            }
+            guard statement.integer(0) == next, isPart == true else { return nil }
+            next += 1
+        }
+        return content
     }
 
     private func seal(of content: [UInt8], at sequence: Int64, key: SigningKey?) throws -> SnapshotSeal {
@@ -103,7 +155,7 @@ extension JournalTable {
         return try SnapshotSeal(digest: digest, signedWith: key)
     }
 
-    /// Nil where the entry at which the snapshot stands is not there.
+    /// Of content with this SHA-256. Nil where the entry at which the snapshot stands is not there.
     private func digest(of content: [UInt8], at sequence: Int64) throws -> [UInt8]? {
         try head(at: sequence).map { head in
             SnapshotSeal.digest(of: content, at: head, journal: chain.identity)

@@ -9,6 +9,8 @@ struct JournalWriter: Sendable {
     /// One transaction of retention: a few milliseconds.
     private static let reclaimedRows = 2000
     private static let vacuumedPages = 500
+    /// The same for parts of snapshots.
+    private static let reclaimedParts = 8
 
     let queue: DatabaseQueue
     let chain: JournalChain
@@ -86,6 +88,43 @@ struct JournalWriter: Sendable {
             try table.check(known, key: options.signingKey)
             return try Self.makeCheckpoint(at: try table.head(), in: table, known, options.signingKey)
         }
+    }
+
+    /// In small transactions, between which others may append. Whatever goes wrong, older snapshots stay.
+    func save(_ records: some Sequence<JournalRecord>, at sequence: Int64) async throws {
+        try await transaction { try $0.checkSnapshot(at: sequence) }
+        try await reclaimParts()
+        do {
+            try await saveParts(of: records, at: sequence)
+        } catch {
+            try? await reclaimParts()
+            throw error
+        }
+        try await reclaimParts()
+    }
+
+    private func saveParts(of records: some Sequence<JournalRecord>, at sequence: Int64) async throws {
+        var parts = SnapshotParts()
+        var number: Int64 = 0
+        func save(_ part: [UInt8]?) async throws {
+            guard let part else { return }
+            guard parts.bytes <= JournalLimits.snapshotBytes else {
+                throw JournalError.tooLarge(
+                    what: "the snapshot", bytes: parts.bytes, limitBytes: JournalLimits.snapshotBytes)
+            }
+            try await transaction { [number] in try $0.save(part: part, number: number, ofSnapshot: sequence) }
+            number += 1
+        }
+        for record in records { try await save(parts.take(record)) }
+        try await save(parts.takeRest())
+        let digest = parts.digest
+        try await transaction { [options] in
+            try $0.finishSnapshot(at: sequence, content: digest, key: options.signingKey)
+        }
+    }
+
+    private func reclaimParts() async throws {
+        while try await transaction({ try $0.reclaimParts(limit: Self.reclaimedParts) }) > 0 {}
     }
 
     /// Takes out of the file what was removed, in small transactions.

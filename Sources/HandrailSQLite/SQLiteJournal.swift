@@ -29,13 +29,20 @@ public actor SQLiteJournal: JournalStore {
     private struct WaitingCall {
         let records: [JournalRecord]
         let continuation: CheckedContinuation<Int64, any Error>
+
+        var bytes: Int { records.reduce(0) { $0 + $1.payload.count } }
     }
 
     let writer: JournalWriter
     private let reader: JournalReader
+    private let mover: LogMover
+    /// Committed since the log was last moved.
+    private var loggedBytes = 0
+    private var moving: Task<Void, Never>?
     private let options: Options
     private var waiting: [WaitingCall] = []
     private var isCommitting = false
+    private var isSaving = false
     private var isClosed = false
     private var waitingForIdle: [CheckedContinuation<Void, Never>] = []
     private var known: KnownChain
@@ -48,6 +55,7 @@ public actor SQLiteJournal: JournalStore {
         let (queue, chain) = try JournalFile.openForWriting(path)
         writer = JournalWriter(queue: queue, chain: chain, path: path, options: options)
         reader = try JournalReader(path: path)
+        mover = try LogMover(path: path)
         known = try reader.now { try $0.opened(key: options.signingKey) }
         self.options = options
     }
@@ -75,10 +83,20 @@ public actor SQLiteJournal: JournalStore {
             let commit = await writer.commit(batch.map(\.records), after: known)
             known.learn(commit.known)
             for (call, result) in zip(batch, commit.results) { call.continuation.resume(with: result.map(\.sequence)) }
+            moveLog(after: batch.reduce(0) { $0 + $1.bytes })
         }
         isCommitting = false
-        for continuation in waitingForIdle { continuation.resume() }
-        waitingForIdle = []
+        wakeIdle()
+    }
+
+    private func moveLog(after bytes: Int) {
+        loggedBytes += bytes
+        guard loggedBytes >= LogMover.bytes, moving == nil else { return }
+        loggedBytes = 0
+        moving = Task {
+            await mover.move()
+            moving = nil
+        }
     }
 
     /// As many calls, in their order, as make a transaction of reasonable size; at least one.
@@ -87,7 +105,7 @@ public actor SQLiteJournal: JournalStore {
         var bytes = 0
         let count = waiting.prefix { call in
             rows += call.records.count
-            bytes += call.records.reduce(0) { $0 + $1.payload.count }
+            bytes += call.bytes
             return rows <= JournalWriter.batchRows && bytes <= JournalWriter.batchBytes
         }
         .count
@@ -112,10 +130,35 @@ public actor SQLiteJournal: JournalStore {
         try await reader.lastSequence()
     }
 
-    /// Keeps it and the one before it. Appending waits meanwhile, so a snapshot should hold what is needed and no more.
-    public func save(_ snapshot: JournalSnapshot) async throws {
+    /// Keeps it and the one before it. Others append meanwhile; one snapshot is saved at a time.
+    ///
+    /// - Throws: ``JournalError``; older snapshots stay then.
+    public nonisolated func save(_ records: some Sequence<JournalRecord> & Sendable, at sequence: Int64) async throws {
+        try await beginSaving()
+        do {
+            try await writer.save(records, at: sequence)
+        } catch {
+            await endSaving()
+            throw error
+        }
+        await endSaving()
+    }
+
+    private func beginSaving() throws {
         guard !isClosed else { throw JournalError.closed }
-        try await writer.transaction { [options] in try $0.save(snapshot, key: options.signingKey) }
+        guard !isSaving else { throw JournalError.invalidSnapshot(because: "another one is being saved") }
+        isSaving = true
+    }
+
+    private func endSaving() {
+        isSaving = false
+        wakeIdle()
+    }
+
+    private func wakeIdle() {
+        guard !isCommitting, !isSaving else { return }
+        for continuation in waitingForIdle { continuation.resume() }
+        waitingForIdle = []
     }
 
     /// Makes a checkpoint at the last entry, unless there is one already.
@@ -173,10 +216,12 @@ public actor SQLiteJournal: JournalStore {
     public func close() async throws {
         guard !isClosed else { return }
         isClosed = true
-        if isCommitting { await withCheckedContinuation { waitingForIdle.append($0) } }
+        if isCommitting || isSaving { await withCheckedContinuation { waitingForIdle.append($0) } }
         let lastCheckpoint = await result {
             if options.checkpointInterval != nil { _ = try await makeCheckpoint() }
         }
+        await moving?.value
+        try mover.close()
         // The reader first: whoever closes last moves the write-ahead log into the file, and has to be able to write.
         try reader.close()
         try writer.close()
@@ -195,4 +240,5 @@ public actor SQLiteJournal: JournalStore {
 extension SQLiteJournal {
     /// Calls that the commit under way does not take along.
     var waitingCallCount: Int { waiting.count }
+    var isSavingSnapshot: Bool { isSaving }
 }

@@ -42,17 +42,19 @@ struct SnapshotSeal: Hashable {
         Array("handrail snapshot signature 1\n".utf8) + digest + key.bytes
     }
 
-    /// - Parameter head: the entry that the snapshot stands at.
+    /// - Parameters:
+    ///   - content: SHA-256 of it.
+    ///   - head: the entry that the snapshot stands at.
     static func digest(of content: [UInt8], at head: JournalHead, journal: [UInt8]) -> [UInt8] {
         var start = Array("handrail snapshot 2\n".utf8) + journal
         start.append(bigEndian: head.sequence)
-        return JournalChain.sha256(start + head.hash + JournalChain.sha256(content))
+        return JournalChain.sha256(start + head.hash + content)
     }
 
-    /// As the first version made it.
+    /// As the first version made it, of the content's SHA-256 too.
     static func firstDigest(of content: [UInt8], sequence: Int64, journal: [UInt8]) -> [UInt8] {
         var start = Array("handrail snapshot 1\n".utf8) + journal
         start.append(bigEndian: sequence)
-        return JournalChain.sha256(start + JournalChain.sha256(content))
+        return JournalChain.sha256(start + content)
     }
 }

@@ -30,22 +30,22 @@ struct FlippedByteTests {
         let queue = try DatabaseQueue(path: directory.journal)
         try await queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = OFF") }
         var flips = 0
-        for (table, key) in [
-            ("journal", "one"), ("migration", "version"), ("entry", "sequence"), ("checkpoint", "sequence"),
-            ("retention", "removed_through"), ("snapshot", "sequence"),
+        for (table, keys) in [
+            ("journal", ["one"]), ("migration", ["version"]), ("entry", ["sequence"]), ("checkpoint", ["sequence"]),
+            ("retention", ["removed_through"]), ("snapshot", ["sequence"]), ("snapshot_part", ["snapshot", "number"]),
         ] {
             for row in try queue.read({ try Row.fetchAll($0, sql: "SELECT * FROM \(table)") }) {
                 for (column, value) in row {
-                    let place = "\(table) \(row[key] as Int64).\(column)"
+                    let names = keys.map { "\($0) = \(row[$0] as Int64)" }
+                    let place = "\(table) \(names).\(column)"
                     for flipped in Self.flips(of: value, &random) {
-                        guard try await set(column, of: table, where: key, row[key], to: flipped, queue) else {
-                            continue
-                        }
+                        guard try await set(column, of: table, where: names, to: flipped, queue) else { continue }
                         flips += 1
                         let found = await isFound(directory)
                         #expect(found, "\(place): \(value) became \(flipped)")
-                        let new = column == key ? flipped : row[key]
-                        #expect(try await set(column, of: table, where: key, new, to: value, queue))
+                        let others = names.filter { !$0.hasPrefix("\(column) = ") }
+                        let moved = keys.contains(column) ? others + ["\(column) = \(flipped)"] : names
+                        #expect(try await set(column, of: table, where: moved, to: value, queue))
                     }
                 }
             }
@@ -56,13 +56,13 @@ struct FlippedByteTests {
 
     /// - Returns: false where SQLite itself refuses the value.
     private func set(
-        _ column: String, of table: String, where key: String, _ id: DatabaseValue, to value: DatabaseValue,
-        _ queue: DatabaseQueue
+        _ column: String, of table: String, where conditions: [String], to value: DatabaseValue, _ queue: DatabaseQueue
     ) async throws -> Bool {
         do {
             try await queue.write { database in
                 try database.execute(
-                    sql: "UPDATE \(table) SET \(column) = ? WHERE \(key) = ?", arguments: [value, id])
+                    sql: "UPDATE \(table) SET \(column) = ? WHERE \(conditions.joined(separator: " AND "))",
+                    arguments: [value])
             }
             return true
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {

@@ -247,8 +247,9 @@ extension StateDirectory {
         try queue.write { database in
             try JournalTable(database: database, chain: chain).save(snapshot)
             guard isOfTheFirstVersion else { return }
+            let content = JournalChain.sha256(SnapshotContent.encode(snapshot.records))
             let digest = SnapshotSeal.firstDigest(
-                of: SnapshotContent.encode(snapshot.records), sequence: snapshot.sequence, journal: chain.identity)
+                of: content, sequence: snapshot.sequence, journal: chain.identity)
             try database.execute(
                 sql: "UPDATE snapshot SET digest = ? WHERE sequence = ?", arguments: [Data(digest), snapshot.sequence])
         }

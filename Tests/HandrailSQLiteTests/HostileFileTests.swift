@@ -38,8 +38,10 @@ struct HostileFileTests {
 
     @Test func aNewerSchemaIsRefused() async throws {
         let directory = try await StateDirectory.filled(5)
-        try directory.edit("INSERT INTO migration VALUES (2)")
-        #expect(throws: JournalError.newerSchema(path: directory.journal, found: 2, known: 1)) { try directory.open() }
+        let newer = JournalSchema.latest + 1
+        try directory.edit("INSERT INTO migration VALUES (\(newer))")
+        let error = JournalError.newerSchema(path: directory.journal, found: newer, known: newer - 1)
+        #expect(throws: error) { try directory.open() }
         await expectRefusal(directory)
     }
 
@@ -52,8 +54,9 @@ struct HostileFileTests {
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, i, 'k', x'', x'' FROM n
         """,
         "CREATE INDEX i ON entry (kind)", "CREATE TABLE more (a)", "DROP TABLE snapshot",
+        "DROP TABLE snapshot_part", "DELETE FROM migration WHERE version = 2",
         "ALTER TABLE entry ADD COLUMN more TEXT", "DELETE FROM migration", "INSERT INTO migration VALUES (0)",
-        "INSERT INTO migration VALUES (-1)", "UPDATE migration SET version = 9223372036854775807",
+        "INSERT INTO migration VALUES (-1)", "UPDATE migration SET version = 9223372036854775807 WHERE version > 1",
         "PRAGMA application_id = 0",
     ])
     func aForeignSchemaIsRefused(sql: String) async throws {

@@ -176,7 +176,7 @@ struct SnapshotTests {
         try directory.edit("UPDATE snapshot SET digest = zeroblob(32) WHERE sequence = 15")
         #expect(try await journal.latestSnapshot() == snapshots[1])
         #expect(try await directory.audit().damagedSnapshots == [15])
-        try directory.edit("UPDATE snapshot SET content = substr(content, 1, 40)")
+        try directory.edit("UPDATE snapshot_part SET content = substr(content, 1, 40)")
         #expect(try await journal.latestSnapshot() == nil, "only two are kept, and all can be folded anew")
         #expect(try await directory.audit().isIntact)
     }

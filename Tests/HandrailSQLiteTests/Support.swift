@@ -51,6 +51,29 @@ final class StateDirectory: Sendable {
     }
 }
 
+extension JournalStore {
+    func save(_ snapshot: JournalSnapshot) async throws { try await save(snapshot.records, at: snapshot.sequence) }
+}
+
+extension SnapshotContent {
+    static func encode(_ records: [JournalRecord]) -> [UInt8] { records.reduce(into: []) { append($1, to: &$0) } }
+}
+
+extension JournalTable {
+    /// In the transaction that is open, in place of one that is there.
+    func save(_ snapshot: JournalSnapshot, key: SigningKey? = nil) throws {
+        for (table, column) in [("snapshot", "sequence"), ("snapshot_part", "snapshot")] {
+            try database.execute(sql: "DELETE FROM \(table) WHERE \(column) = \(snapshot.sequence)")
+        }
+        var parts = SnapshotParts()
+        let complete = snapshot.records.compactMap { parts.take($0) }
+        for (number, part) in (complete + [parts.takeRest()].compactMap(\.self)).enumerated() {
+            try save(part: part, number: Int64(number), ofSnapshot: snapshot.sequence)
+        }
+        try finishSnapshot(at: snapshot.sequence, content: parts.digest, key: key)
+    }
+}
+
 func record(_ number: Int, payloadBytes: Int? = nil) -> JournalRecord {
     let payload = payloadBytes.map { [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: $0) }
     return JournalRecord(

@@ -123,7 +123,7 @@ actor TestJournal: JournalStore {
         return Int64(self.records.count)
     }
 
-    func save(_ snapshot: JournalSnapshot) {}
+    func save(_ records: some Sequence<JournalRecord> & Sendable, at sequence: Int64) {}
 
     func entries(after sequence: Int64, limit: Int) -> [JournalEntry] {
         records.enumerated().dropFirst(Int(sequence)).prefix(limit).map {

@@ -48,11 +48,16 @@ struct AlertTable: Sendable {
         byFingerprint.place(of: fingerprint, after: nil).map { byFingerprint.slot(at: $0) }
     }
 
-    /// All that is remembered, by fingerprint.
-    var all: [(slot: Int, alert: TrackedAlert)] {
-        slots.indices.filter { isUsed[$0] }.map { ($0, slots[$0]) }
-            .sorted { $0.1.labels.fingerprint < $1.1.labels.fingerprint }
+    /// Of all that is remembered, by fingerprint.
+    var slotsByFingerprint: [Int] {
+        isUsed.indices.filter { isUsed[$0] }.map { (slot: $0, fingerprint: slots[$0].labels.fingerprint) }
+            .sorted { ($0.fingerprint, $0.slot) < ($1.fingerprint, $1.slot) }.map(\.slot)
     }
+
+    /// All that is remembered, by fingerprint.
+    var all: [(slot: Int, alert: TrackedAlert)] { slotsByFingerprint.map { ($0, slots[$0]) } }
+
+    var count: Int { slots.count - free.count }
 
     mutating func insert(_ alert: TrackedAlert) -> Int {
         let slot: Int

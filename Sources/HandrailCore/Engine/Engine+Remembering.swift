@@ -1,12 +1,42 @@
-/// Snapshots: the state as entries that ``restore(_:)`` takes, so that a fold need not begin at the first entry.
-extension Engine {
-    /// Everything that is remembered, in the order in which it has to be restored. The same state gives the same entries.
-    public func snapshot() -> [TimelineEntry] {
-        let changes: [StateChange] = memories.map { .remembered($0) } + [.counted(counters)]
-        return changes.map { entry(.state($0)) }
+/// The state as entries that ``Engine/restore(_:)`` takes, so that a fold need not begin at the first entry.
+///
+/// It holds the engine as it was, which is no more than a reference to what has not changed since, and makes each entry when
+/// it is asked for: the state of a storm is large, and nobody should have to wait until all of it is written down.
+public struct EngineSnapshot: Sequence, Sendable {
+    private let engine: Engine
+
+    init(_ engine: Engine) {
+        self.engine = engine
     }
 
-    private var memories: [Memory] {
+    /// How many entries it has, nearly: what is remembered a thousand times counts, the rest does not.
+    public var size: Int {
+        engine.alerts.count + engine.incidents.count + engine.runs.count + engine.ledger.entries.count
+    }
+
+    public func makeIterator() -> AnyIterator<TimelineEntry> {
+        let alerts = engine.alerts.slotsByFingerprint.lazy.compactMap { slot in
+            engine.alerts[slot].map { Memory.alert(AlertMemory($0)) }
+        }
+        let incidents = engine.incidents.keys.lazy.compactMap { id in
+            engine.incidents[id].map { Memory.incident(engine.memory(of: $0)) }
+        }
+        let parts = [
+            AnySequence(engine.memoriesBeforeAlerts), AnySequence(alerts), AnySequence(incidents),
+            AnySequence(engine.memoriesAfterIncidents),
+        ]
+        let changes = parts.lazy.joined().map { StateChange.remembered($0) }
+        let counted = CollectionOfOne(StateChange.counted(engine.counters))
+        var all = [AnySequence(changes), AnySequence(counted)].lazy.joined().makeIterator()
+        return AnyIterator { all.next().map { engine.entry(.state($0)) } }
+    }
+}
+
+extension Engine {
+    /// Everything that is remembered, in the order in which it has to be restored. The same state gives the same entries.
+    public func snapshot() -> EngineSnapshot { EngineSnapshot(self) }
+
+    fileprivate var memoriesBeforeAlerts: [Memory] {
         let storm = storm.memory(at: now).map { [Memory.storm($0)] } ?? []
         let paused = pausedScopes.map { Memory.paused($0.scope, by: $0.by, because: $0.because) }
         let quarantined = quarantinedTargets.map { Memory.quarantined($0) }
@@ -16,8 +46,10 @@ extension Engine {
                     run: entry.run, incident: entry.incident, plan: entry.plan, startedAt: entry.startedAt,
                     endedAt: entry.end?.at, outcome: entry.end?.outcome, isAssumed: entry.isAssumed))
         }
-        let alerts = alerts.all.map { Memory.alert(AlertMemory($0.alert)) }
-        let incidents = incidents.values.map { Memory.incident(memory(of: $0)) }
+        return [.mode(mode)] + storm + paused + quarantined + ledger
+    }
+
+    fileprivate var memoriesAfterIncidents: [Memory] {
         let runs = runViews.map { view in
             Memory.run(
                 RunMemory(
@@ -26,8 +58,7 @@ extension Engine {
         }
         let assumed = self.runs.sorted { $0.key < $1.key }.compactMap { assumedRun($0.key, $0.value) }
         let handled = handledRequests.all.map { Memory.handled($0) }
-        return [.mode(mode)] + storm + paused + quarantined + ledger + alerts + incidents + runs
-            + assumed.map { .assumedRun($0) } + handled
+        return runs + assumed.map { .assumedRun($0) } + handled
     }
 
     private func assumedRun(_ id: Int, _ run: ActiveRun) -> AssumedRunMemory? {
@@ -48,7 +79,7 @@ extension Engine {
             match: record.match, bindings: record.bindings, nearMisses: record.nearMisses)
     }
 
-    private func memory(of incident: Incident) -> IncidentMemory {
+    fileprivate func memory(of incident: Incident) -> IncidentMemory {
         let matches = incident.matches.sorted { $0.key < $1.key }.compactMap { key, tracker in
             tracker.isFresh ? nil : tracker.memory(runbook: runbooks[key.runbook].name, values: key.values)
         }

@@ -36,6 +36,8 @@ public actor Conductor {
     private var underWay: [Int: (run: Int, task: Task<Void, Never>)] = [:]
     /// Tasks that are neither answered for nor cancelled: appends, seals, announcements.
     private var openTasks = 0
+    /// The last snapshot that was begun.
+    private var saving: Task<Void, Never>?
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
     private let watcher: @Sendable ([TimelineEntry]) -> Void
@@ -157,7 +159,7 @@ public actor Conductor {
             case .carryOut(let run, let number, let order): carryOut(order, number, for: run)
             case .terminate(let run): for (_, order) in underWay where order.run == run { order.task.cancel() }
             case .announce(let announcement): announce(announcement)
-            case .save(let sequence, let entries): save(entries, at: sequence)
+            case .save(let sequence, let snapshot): save(snapshot, at: sequence)
             case .kept(let entries): watcher(entries)
             }
         }
@@ -210,13 +212,14 @@ public actor Conductor {
 
     /// A snapshot is a short cut: without it the next start takes longer, and that is all.
     ///
-    /// Beside this actor: deliveries must not wait until a large state is written down.
-    private func save(_ entries: [TimelineEntry], at sequence: Int64) {
+    /// Beside this actor, piece by piece: deliveries must not wait until a large state is written down. One after the other,
+    /// since the store takes one at a time.
+    private func save(_ snapshot: EngineSnapshot, at sequence: Int64) {
         openTasks += 1
-        let ports = ports
-        Task.detached {
-            let records = entries.map { ports.codec.record(of: $0) }
-            try? await ports.journal.save(JournalSnapshot(sequence: sequence, records: records))
+        let (ports, former) = (ports, saving)
+        saving = Task.detached {
+            await former?.value
+            try? await ports.journal.save(SnapshotRecords(of: snapshot, codec: ports.codec), at: sequence)
             await self.isSaved()
         }
     }
@@ -229,5 +232,21 @@ public actor Conductor {
     private func untilKept() async {
         guard openTasks > 0 else { return }
         await withCheckedContinuation { idleWaiters.append($0) }
+    }
+}
+
+/// A snapshot's entries as the journal keeps them, each made when it is asked for.
+private struct SnapshotRecords: Sequence, Sendable {
+    private let snapshot: EngineSnapshot
+    private let codec: any EventCodec
+
+    init(of snapshot: EngineSnapshot, codec: any EventCodec) {
+        self.snapshot = snapshot
+        self.codec = codec
+    }
+
+    func makeIterator() -> AnyIterator<JournalRecord> {
+        let entries = snapshot.makeIterator()
+        return AnyIterator { entries.next().map { codec.record(of: $0) } }
     }
 }

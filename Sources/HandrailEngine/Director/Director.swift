@@ -33,7 +33,7 @@ public struct Director: Sendable {
         case terminate(run: Int)
         case announce(Announcement)
         /// The state as it is after the entry with this sequence. It takes long to write down where there is much of it.
-        case save(sequence: Int64, [TimelineEntry])
+        case save(sequence: Int64, EngineSnapshot)
         /// What has become durable, in order; for those who watch.
         case kept([TimelineEntry])
     }
@@ -68,12 +68,12 @@ public struct Director: Sendable {
     /// How often the journal is given a snapshot, in records.
     private let recordsPerSnapshot: Int
     /// A snapshot of a large state costs as much as many records, so there are fewer of them.
-    private var isSnapshotDue: Bool { isStopping || recordsSinceSnapshot >= max(recordsPerSnapshot, 2 * snapshotSize) }
+    private var isSnapshotDue: Bool { isStopping || recordsSinceSnapshot >= max(recordsPerSnapshot, 4 * snapshotSize) }
     static let pauseBetweenProbes = Duration.seconds(1)
 
     /// - Parameters:
     ///   - engine: as restored from the journal.
-    ///   - recordsPerSnapshot: how often the journal is given a snapshot, as long as the state is no larger than half of that.
+    ///   - recordsPerSnapshot: how often the journal is given a snapshot, as long as the state is no larger than a quarter of that.
     public init(engine: Engine, codec: any EventCodec, at now: Timestamp, recordsPerSnapshot: Int = 10_000) {
         self.recordsPerSnapshot = recordsPerSnapshot
         self.engine = engine
@@ -250,9 +250,9 @@ public struct Director: Sendable {
         if isSnapshotDue, outbox.isEmpty {
             recordsSinceSnapshot = 0
             isStopping = false
-            let entries = engine.snapshot()
-            snapshotSize = entries.count
-            outbox.put(.save(sequence: sequence, entries))
+            let snapshot = engine.snapshot()
+            snapshotSize = snapshot.size
+            outbox.put(.save(sequence: sequence, snapshot))
         }
     }
 

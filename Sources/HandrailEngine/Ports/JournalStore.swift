@@ -64,6 +64,9 @@ public protocol JournalStore: JournalReading {
     /// - Returns: the sequence of the last one.
     func append(_ records: [JournalRecord]) async throws -> Int64
 
-    /// Takes the place of older ones. A snapshot is a short cut and never evidence: the chain does not cover it.
-    func save(_ snapshot: JournalSnapshot) async throws
+    /// Keeps the state as it was after an entry. It takes the place of older ones once all of it is there. A snapshot is a short
+    /// cut and never evidence: the chain does not cover it.
+    ///
+    /// - Parameter records: read once, and no faster than they are stored.
+    func save(_ records: some Sequence<JournalRecord> & Sendable, at sequence: Int64) async throws
 }

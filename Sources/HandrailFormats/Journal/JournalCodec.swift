@@ -23,7 +23,7 @@ public struct JournalCodec: Sendable {
     /// The time of the entry is no part of the payload: the journal keeps it beside it.
     public func encode(_ entry: TimelineEntry) -> (kind: String, payload: [UInt8]) {
         let kind = entry.event.kind
-        var writer = JSONWriter(style: .compact)
+        var writer = JSONWriter(style: .compact, capacity: 512)
         writer.object { object in
             if kind.isOfAnIncident { object.member("incident", ifAny: entry.incident) }
             entry.event.writeMembers(to: &object)

@@ -53,10 +53,7 @@ extension JSONWriter {
         guard !labels.isEmpty else { return }
         member(name) { writer in
             writer.object { object in
-                var names: Set<ExactText> = []
-                for label in labels where names.insert(label.name).inserted {
-                    object.member(label.name.string, label.value.string)
-                }
+                for label in labels.withoutRepeatedNames { object.member(label.name.string, label.value.string) }
             }
         }
     }
@@ -66,8 +63,8 @@ extension JSONWriter {
 
     /// RFC 3339, and for a time outside the years 0000 to 9999 its milliseconds since 1970.
     mutating func time(_ time: Timestamp) {
-        let text = time.rfc3339
-        if Timestamp(rfc3339: text) == time { value(text) } else { value(time.milliseconds) }
+        guard time.hasRFC3339 else { return value(time.milliseconds) }
+        value(plain: Timestamp.rfc3339Bytes) { time.writeRFC3339(to: $0) }
     }
 
     // MARK: - What may be missing
@@ -90,6 +87,18 @@ extension JSONWriter {
 
     mutating func member(_ name: String, ifAny object: (some PayloadObject)?) {
         if let object { member(name, object) }
+    }
+}
+
+extension [Label] {
+    fileprivate var withoutRepeatedNames: [Label] {
+        // Of a handful, which is what nearly all have, looking at each is faster than remembering them.
+        if count <= 8 {
+            let isPlain = indices.allSatisfy { index in !self[..<index].contains { $0.name == self[index].name } }
+            if isPlain { return self }
+        }
+        var names: Set<ExactText> = []
+        return filter { names.insert($0.name).inserted }
     }
 }
 

@@ -32,19 +32,43 @@ extension Timestamp {
     ///
     /// A time outside the years 0000 to 9999 is written as the nearest one inside.
     public var rfc3339: String {
-        let clamped = min(max(milliseconds, -62_167_219_200_000), 253_402_300_799_999)
+        String(unsafeUninitializedCapacity: Self.rfc3339Bytes) { buffer in
+            writeRFC3339(to: buffer)
+            return Self.rfc3339Bytes
+        }
+    }
+
+    /// How long ``rfc3339`` is.
+    static let rfc3339Bytes = 24
+    private static let firstMillisecond: Int64 = -62_167_219_200_000
+    private static let lastMillisecond: Int64 = 253_402_300_799_999
+
+    /// Whether ``rfc3339`` is this time, and not only the nearest that can be written.
+    var hasRFC3339: Bool { Self.firstMillisecond...Self.lastMillisecond ~= milliseconds }
+
+    /// - Parameter buffer: of `rfc3339Bytes` bytes, all of which are written.
+    func writeRFC3339(to buffer: UnsafeMutableBufferPointer<UInt8>) {
+        let clamped = min(max(milliseconds, Self.firstMillisecond), Self.lastMillisecond)
         let day = clamped >= 0 ? clamped / 86_400_000 : (clamped - 86_399_999) / 86_400_000
         let timeOfDay = Int(clamped - day * 86_400_000)
         let (year, month, dayOfMonth) = Self.date(daysSince1970: Int(day))
-        let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(dayOfMonth, 2))"
-        let (hour, minute) = (timeOfDay / 3_600_000, timeOfDay / 60_000 % 60)
-        let second = "\(padded(timeOfDay / 1000 % 60, 2)).\(padded(timeOfDay % 1000, 3))"
-        return "\(date)T\(padded(hour, 2)):\(padded(minute, 2)):\(second)Z"
-    }
-
-    private func padded(_ number: Int, _ digits: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
+        var end = 0
+        func put(_ number: Int, _ digits: Int, _ separator: UInt8) {
+            var number = number
+            for place in (end..<end + digits).reversed() {
+                buffer[place] = ASCII.zero + UInt8(number % 10)
+                number /= 10
+            }
+            buffer[end + digits] = separator
+            end += digits + 1
+        }
+        put(year, 4, ASCII.minus)
+        put(month, 2, ASCII.minus)
+        put(dayOfMonth, 2, UInt8(ascii: "T"))
+        put(timeOfDay / 3_600_000, 2, ASCII.colon)
+        put(timeOfDay / 60_000 % 60, 2, ASCII.colon)
+        put(timeOfDay / 1000 % 60, 2, ASCII.dot)
+        put(timeOfDay % 1000, 3, UInt8(ascii: "Z"))
     }
 
     /// The inverse of `daysSince1970`, after Hinnant's `civil_from_days`.

@@ -53,6 +53,21 @@ struct JSONWriterTests {
         #expect(theirs?.utf8.elementsEqual(text.utf8) == true)
     }
 
+    /// Text is looked at eight bytes at a time.
+    @Test(arguments: ["\"", "\\", "\n", "\u{1F}", "\u{0}"])
+    func anEscapeIsFoundWhereverItStands(special: String) throws {
+        for length in 0...20 {
+            for place in 0...length {
+                let plain = Array(repeating: "\u{FF}~ \u{80}a", count: 4).joined().unicodeScalars.prefix(length)
+                var text = String(String.UnicodeScalarView(plain.prefix(place)))
+                text += special + String(String.UnicodeScalarView(plain.dropFirst(place)))
+                let written = JSONValue.string(text).text()
+                #expect(try JSONValue(parsing: written) == .string(text))
+                #expect(written.utf8.count { $0 == ASCII.backslash || $0 < ASCII.space } > 0)
+            }
+        }
+    }
+
     @Test func controlCharactersQuotesAndBackslashesAreEscaped() {
         let text = "\u{0}\u{1F}\n\r\t\"\\/\u{7F}\u{2028}"
         #expect(JSONValue.string(text).text() == "\"\\u0000\\u001f\\n\\r\\t\\\"\\\\/\u{7F}\u{2028}\"")

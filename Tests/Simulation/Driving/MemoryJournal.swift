@@ -32,7 +32,9 @@ struct MemoryJournal {
         let snapshot: JournalSnapshot?
 
         func append(_ records: [JournalRecord]) async throws -> Int64 { throw ReadOnly() }
-        func save(_ snapshot: JournalSnapshot) async throws { throw ReadOnly() }
+        func save(_ records: some Sequence<JournalRecord> & Sendable, at sequence: Int64) async throws {
+            throw ReadOnly()
+        }
         func latestSnapshot() async throws -> JournalSnapshot? { snapshot }
 
         func entries(after sequence: Int64, limit: Int) async throws -> [JournalEntry] {

@@ -48,10 +48,10 @@ extension Simulation {
         case .announce(let announcement):
             trace.add(clock) { "tells \(announcement.to ?? "all"): \(announcement.text.prefix(160))" }
             agenda.add(.announceEnds(announcement, life: life), at: clock + delay(1, 200))
-        case .save(let sequence, let entries):
+        case .save(let sequence, let snapshot):
             if chance.happens(weather.turbulence / 4) { return }
             let ahead: Int64 = sabotage == .snapshotAhead ? 3 : 0
-            let saved = JournalSnapshot(sequence: sequence + ahead, records: entries.map { codec.record(of: $0) })
+            let saved = JournalSnapshot(sequence: sequence + ahead, records: snapshot.map { codec.record(of: $0) })
             agenda.add(.saveEnds(saved, life: life), at: clock + delay(1, 100))
         }
     }
