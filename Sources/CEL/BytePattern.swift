@@ -29,6 +29,16 @@ public final class BytePattern: @unchecked Sendable {
         cre2_free(compiled)
     }
 
+    /// Whether it is anywhere in the bytes.
+    public func isFound(in bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { buffer in
+            let text = buffer.assumingMemoryBound(to: CChar.self)
+            var place = (begin: 0, end: 0, matchEnd: 0)
+            return cre2_find_match(
+                compiled, text.baseAddress, text.count, 0, &place.begin, &place.end, &place.matchEnd)
+        }
+    }
+
     /// All matches from left to right that do not overlap: of the pattern's first group where it has one that took part,
     /// else of the whole.
     public func matches(in bytes: [UInt8]) -> [Range<Int>] {

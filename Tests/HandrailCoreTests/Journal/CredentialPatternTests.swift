@@ -1,5 +1,6 @@
-import HandrailCore
 import Testing
+
+@testable import HandrailCore
 
 /// What looks like a credential, declared or not. The samples are made up, and put together here so that no scanner of
 /// sources takes them for real ones.
@@ -44,6 +45,28 @@ struct CredentialPatternTests {
         ("a -----BEGIN RSA PRIVATE KEY-----\nMII=\n-----END RSA PRIVATE KEY----- b", "a [redacted] b"),
         ("a -----BEGIN OPENSSH PRIVATE KEY-----\nMII, and cut", "a [redacted]"),
     ]
+
+    /// Texts in which no word of the patterns is are not looked at any further. Made of pieces of credentials, so that many
+    /// are nearly one.
+    @Test func whatIsNotLookedAtHoldsNoCredential() {
+        var random = SystemRandomNumberGenerator()
+        let pieces = Self.samples.flatMap { text, _ in
+            [text.prefix(4), text.dropFirst(2).prefix(7), text.suffix(24)].map { Array($0.utf8) }
+        }
+        var passedOver = 0
+        for _ in 0..<3000 {
+            var text = (0..<Int.random(in: 1...4, using: &random)).flatMap { _ in
+                pieces.randomElement(using: &random) ?? []
+            }
+            for _ in 0..<Int.random(in: 0...2, using: &random) {
+                text[Int.random(in: text.indices, using: &random)] = UInt8.random(in: 0...127, using: &random)
+            }
+            guard !CredentialPatterns.mayHold(text) else { continue }
+            passedOver += 1
+            #expect(CredentialPatterns.search(text).isEmpty, "\(String(decoding: text, as: UTF8.self))")
+        }
+        #expect(passedOver > 100)
+    }
 
     @Test(arguments: samples)
     func credentialsAreRedacted(text: String, expected: String) {
