@@ -1,7 +1,7 @@
 /// The alerts that are remembered, found by fingerprint; slots are reused.
 struct AlertTable: Sendable {
     /// What was last in a slot stays there until the slot is used again: an alert is changed where it lies.
-    private var slots: [TrackedAlert] = []
+    private var slots = PagedArray<TrackedAlert>()
     private var isUsed: [Bool] = []
     private var free: [Int] = []
     private var byFingerprint = FingerprintIndex()

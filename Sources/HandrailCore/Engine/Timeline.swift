@@ -85,14 +85,20 @@ public struct IncidentSummary: Sendable {
     public let resolvedAt: Timestamp?
     /// In the order of joining.
     public let members: [Member]
+    /// Members that the journal does not list again at the end: what has many thousands of them would be too large to keep.
+    public let omittedMembers: Int
     /// Runbooks that a member touched and that did not match, each with the last reason why; sorted by name.
     public let nearMisses: [NearMiss]
 
-    public init(id: Int, openedAt: Timestamp, resolvedAt: Timestamp?, members: [Member], nearMisses: [NearMiss]) {
+    public init(
+        id: Int, openedAt: Timestamp, resolvedAt: Timestamp?, members: [Member], omittedMembers: Int = 0,
+        nearMisses: [NearMiss]
+    ) {
         self.id = id
         self.openedAt = openedAt
         self.resolvedAt = resolvedAt
         self.members = members
+        self.omittedMembers = omittedMembers
         self.nearMisses = nearMisses
     }
 }

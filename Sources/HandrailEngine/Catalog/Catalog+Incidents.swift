@@ -57,11 +57,14 @@ extension Catalog {
     }
 
     private mutating func close(_ id: Int, _ summary: IncidentSummary, _ time: Timestamp) {
-        // Its beginning may be gone, and the summary says it all.
+        // Its beginning may be gone, and the summary says it all, or nearly.
         var incident = incidents[id] ?? CatalogIncident(id: id, openedAt: summary.openedAt)
         incident.closedAt = time
         incident.resolvedAt = summary.resolvedAt ?? incident.resolvedAt
-        incident.members = summary.members
+        if incident.members.count < summary.members.count + summary.omittedMembers {
+            incident.members = summary.members
+            incident.omittedMembers = summary.omittedMembers
+        }
         incident.nearMisses = summary.nearMisses
         incidents[id] = incident
     }

@@ -19,6 +19,8 @@ public struct CatalogIncident: Sendable {
     public internal(set) var mergedInto: Int?
     /// In the order of joining.
     public internal(set) var members: [IncidentSummary.Member] = []
+    /// More members, of which only the number is known any more.
+    public internal(set) var omittedMembers = 0
     /// Everything that was said about it, oldest first; a part of the middle may be left out.
     public private(set) var timeline: [TimelineEntry] = []
     public private(set) var omittedEntries = 0

@@ -212,12 +212,12 @@ public actor Conductor {
 
     /// A snapshot is a short cut: without it the next start takes longer, and that is all.
     ///
-    /// Beside this actor, piece by piece: deliveries must not wait until a large state is written down. One after the other,
-    /// since the store takes one at a time.
+    /// Beside this actor, piece by piece, and on other threads than those that deliveries wait for: nobody has to wait until a
+    /// large state is written down. One after the other, since the store takes one at a time.
     private func save(_ snapshot: EngineSnapshot, at sequence: Int64) {
         openTasks += 1
         let (ports, former) = (ports, saving)
-        saving = Task.detached {
+        saving = Task.detached(priority: .utility) {
             await former?.value
             try? await ports.journal.save(SnapshotRecords(of: snapshot, codec: ports.codec), at: sequence)
             await self.isSaved()

@@ -74,14 +74,31 @@ extension IncidentSummary: PayloadObject {
         object.member("id", id)
         object.member("openedAt", openedAt)
         object.member("resolvedAt", ifAny: resolvedAt)
-        object.member("members", members)
+        let listed = members.prefix(listedCount)
+        object.member("members", Array(listed))
         object.member("nearMisses", nearMisses)
+        let omitted = omittedMembers + members.count - listed.count
+        if omitted > 0 { object.member("omittedMembers", omitted) }
+    }
+
+    private static let mostListed = 1000
+    private static let mostListedBytes = 4 << 20
+
+    /// The journal says of each when it joined. Here they are for whom retention has taken that from.
+    private var listedCount: Int {
+        var bytes = 0
+        let fitting = members.prefix(Self.mostListed).prefix { member in
+            bytes += member.labels.byteCount
+            return bytes <= Self.mostListedBytes
+        }
+        return fitting.count
     }
 
     init(_ value: PayloadValue) throws(PayloadError) {
         self.init(
             id: try value.natural("id"), openedAt: try value.time("openedAt"),
             resolvedAt: try value.optionalTime("resolvedAt"), members: try value.objects("members"),
+            omittedMembers: try value.optionalNatural("omittedMembers") ?? 0,
             nearMisses: try value.objects("nearMisses"))
     }
 }

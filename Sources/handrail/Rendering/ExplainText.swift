@@ -27,7 +27,7 @@ struct ExplainText {
         _ decisions: [(record: DecisionRecord, trials: [RecordedTrial])]
     ) -> String {
         var page = Page(palette: palette, timeWidth: RunText.timeWidth)
-        let alerts = CountText.of(incident.members.count, "alert")
+        let alerts = CountText.of(incident.members.count + incident.omittedMembers, "alert")
         page.title(
             "incident \(incident.id)   \(ListText.words(incident))",
             "opened \(MomentText.dateAndTime(incident.openedAt)) UTC, \(alerts)")

@@ -70,6 +70,7 @@ enum IncidentJSON {
                 for member in incident.members { write(member, to: &array) }
             }
         }
+        object.member("omittedAlerts", incident.omittedMembers)
     }
 
     private static func write(_ member: IncidentSummary.Member, to writer: inout JSONWriter) {

@@ -58,7 +58,8 @@ enum ListText {
             table.row([
                 .init("\(incident.id)"), .init(words(incident), incident.phase == .open ? .caution : .plain),
                 .init(MomentText.dateAndTime(incident.openedAt)),
-                .init(MomentText.rough(end - incident.openedAt)), .init("\(incident.members.count)"),
+                .init(MomentText.rough(end - incident.openedAt)),
+                .init("\(incident.members.count + incident.omittedMembers)"),
                 .init(incident.members.first.map { LabelText.of($0.labels) } ?? ""),
                 .init(incident.runs.map(String.init).joined(separator: ", ")),
             ])

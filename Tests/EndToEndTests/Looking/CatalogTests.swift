@@ -64,6 +64,18 @@ import Testing
         #expect(catalog.forgottenRuns == 39)
     }
 
+    /// The end of a large incident lists only some of its alerts.
+    @Test func theMembersOfALargeIncidentAreThoseThatJoined() throws {
+        let end = IncidentSummary(
+            id: 1, openedAt: Sample.start, resolvedAt: Sample.at(161),
+            members: Array(Sample.summary().members.prefix(1)), omittedMembers: 1, nearMisses: [])
+        let closed = Sample.entry(170, .incidentClosed(end), incident: 1)
+        let whole = try #require(Catalog(Sample.beginning + [closed]).incidents[1])
+        #expect(whole.members.count == 2 && whole.omittedMembers == 0)
+        let trimmed = try #require(Catalog([closed]).incidents[1])
+        #expect(trimmed.members.count == 1 && trimmed.omittedMembers == 1)
+    }
+
     @Test func theIncidentOfAPinnedRunIsKept() throws {
         let closed = (2...20).flatMap { id in
             [

@@ -150,6 +150,30 @@ import Testing
         #expect(decided(transcript).last == "120.0 #1 run 1 succeeded")
     }
 
+    /// What nobody can look over is refused, and so is what could not be written down.
+    @Test func aPlanOfThousandsIsRefused() throws {
+        let signature = Signature(when: [try Sample.pattern("stuck", "WorkerStuck")])
+        func refusal(_ alerts: [Alert]) throws -> String? {
+            var transcript = Transcript(try workspace([try runbook("restart", signature)]))
+            transcript.play(Delivery(receivedAt: Sample.at(100), source: "test", alerts: alerts))
+            transcript.advance(to: 400)
+            #expect(!transcript.lines.contains { $0.contains("automatic") } || alerts.count <= 1000)
+            return transcript.lines.first { $0.contains("refused restart") }
+        }
+        #expect(try refusal((1...1000).map { stuck("\($0)", 100) }) == nil)
+        let targets = try refusal((1...1001).map { stuck("\($0)", 100) })
+        #expect(targets?.contains("it has 1001 targets, and nobody can look over more than 1000") == true)
+        let evidence = try refusal(
+            (1...1500).map { number in
+                let labels: KeyValuePairs<String, String> = [
+                    "alertname": "WorkerStuck", "worker": "2", "service": "queue", "number": "\(number)",
+                    "text": String(repeating: "x", count: 3000),
+                ]
+                return Sample.firing(labels, since: 100)
+            })
+        #expect(evidence?.contains("its signature has bound 1500 alerts with labels of 4 MiB") == true)
+    }
+
     @Test(arguments: ["", "*", "-rf", "a\nb", "\u{202E}x", String(repeating: "A", count: 1 << 20)])
     func aTargetThatIsNotAPlainNameIsRefused(worker: String) throws {
         let signature = Signature(when: [try Sample.pattern("stuck", "WorkerStuck")])

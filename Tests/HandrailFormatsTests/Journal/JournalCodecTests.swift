@@ -31,6 +31,32 @@ struct JournalCodecTests {
         #expect(texts.count == encoded.count)
     }
 
+    /// An entry that is larger than the journal takes would keep everything behind it from being kept.
+    @Test func theEndOfALargeIncidentIsNoLargeEntry() throws {
+        let members = (1...60_000).map { number in
+            IncidentSummary.Member(
+                labels: LabelSet(
+                    [
+                        Label(name: "number", value: ExactText("\(number)")),
+                        Label(name: "text", value: "some more text"),
+                    ],
+                    identity: AlertIdentity()), firstSeenAt: JournalSamples.at(1), reason: .opened)
+        }
+        let summary = IncidentSummary(
+            id: 1, openedAt: JournalSamples.at(0), resolvedAt: nil, members: members, nearMisses: [])
+        let entry = TimelineEntry(at: JournalSamples.at(2), incident: 1, event: .incidentClosed(summary))
+        let (kind, payload) = Self.codec.encode(entry)
+        #expect(payload.count < 1 << 20)
+        let read = try Self.codec.decode(kind: kind, payload: payload, at: entry.at)
+        guard case .incidentClosed(let known) = read.event else {
+            Issue.record("\(read)")
+            return
+        }
+        #expect(known.members.count == 1000 && known.omittedMembers == 59_000)
+        #expect(Self.codec.encode(read).payload == payload)
+        #expect(known.members.last?.labels == members[999].labels)
+    }
+
     @Test func everyKindHasASample() {
         let kinds = Set(JournalSamples.entries.map { Self.codec.encode($0).kind })
         #expect(kinds == Set(JournalKind.allCases.map(\.rawValue)))
