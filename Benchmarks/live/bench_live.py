@@ -193,9 +193,10 @@ def storm(options, folder):
     memory = peak_mib(handrail.process)
     automatic = handrail.metric('handrail_decisions_total{verdict="automatic"}')
     stop(handrail)
-    print(f"sent {options.storm:,}, acknowledged {accepted:,}, counted {counted:,.0f}; sent back and again {again}; "
+    print(f"sent {options.storm:,}, acknowledged {accepted:,}, counted {counted:,.0f}, in the engine {journaled:,.0f}; "
+          f"sent back and again {again}; "
           f"automatic {automatic:,.0f}; {memory} MiB at most")
-    return accepted == options.storm == counted and memory < 1024
+    return accepted == options.storm == counted == journaled and memory < 1024
 
 
 def main():
