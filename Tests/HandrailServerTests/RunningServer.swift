@@ -107,7 +107,10 @@ actor TestJournal: JournalStore {
 
     struct Failed: Error, CustomStringConvertible { let description: String }
 
-    func fail(because: String?) { failure = because }
+    func fail(because: String?, after delay: Duration = .zero) {
+        failure = because
+        self.delay = delay
+    }
     func hold() { isHeld = true }
 
     func release() {
@@ -118,7 +121,10 @@ actor TestJournal: JournalStore {
 
     func append(_ records: [JournalRecord]) async throws -> Int64 {
         if isHeld { await withCheckedContinuation { held.append($0) } }
-        if let failure { throw Failed(description: failure) }
+        if let failure {
+            try? await Task.sleep(for: delay)
+            throw Failed(description: failure)
+        }
         self.records += records
         return Int64(self.records.count)
     }
@@ -130,6 +136,8 @@ actor TestJournal: JournalStore {
             JournalEntry(sequence: Int64($0 + 1), record: $1, hash: [])
         }
     }
+    /// How long it takes until it is known.
+    private var delay = Duration.zero
 
     func latestSnapshot() -> JournalSnapshot? { nil }
 }

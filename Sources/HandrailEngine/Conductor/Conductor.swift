@@ -127,8 +127,8 @@ public actor Conductor {
 
     public var nextDue: Timestamp { director.nextDue }
     public var storeFailure: String? { director.storeFailure }
-    /// Whether what was to be kept last was not, or not yet.
-    public var isStoreFailing: Bool { director.isStoreFailing }
+    /// Why what was to be kept last was not, or not yet: also while it is tried again.
+    public var lastStoreFailure: String? { director.lastStoreFailure }
     /// Whether a command, or another order, is under way.
     public var isCarryingOut: Bool { !underWay.isEmpty }
     public var isBusy: Bool { director.isBusy || openTasks > 0 || !underWay.isEmpty }

@@ -8,6 +8,8 @@ public struct EngineOverview: Hashable, Sendable {
     public let activeRuns: Int
     /// When each question to a person that is open was asked.
     public let pendingSince: [Timestamp]
+    /// Runs that wait for a person since they cannot go on by themselves: held, or stuck.
+    public let heldRuns: Int
     /// Why the journal takes nothing at the moment.
     public let storeFailure: String?
 }
@@ -22,6 +24,14 @@ extension Conductor {
             pendingSince: views.compactMap { view in
                 if case .pending = view.run?.state { view.record.at } else { nil }
             },
-            storeFailure: storeFailure)
+            heldRuns: views.count { view in
+                switch view.run?.state {
+                case .held, .stuck: true
+                case .proposed, .rehearsing, .pending, .checking, .running, .probing, .verifying, .rollingBack,
+                    .finished, nil:
+                    false
+                }
+            },
+            storeFailure: lastStoreFailure)
     }
 }

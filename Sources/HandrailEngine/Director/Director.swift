@@ -41,6 +41,8 @@ public struct Director: Sendable {
     public enum Answer: Hashable, Sendable {
         case done
         case refused(because: String)
+        /// The journal did not take it. It is to be asked again; the reason is the store's, with its paths.
+        case notKept(because: String)
     }
 
     public internal(set) var engine: Engine
@@ -56,8 +58,8 @@ public struct Director: Sendable {
     private var endedRuns: [RunView] = []
     /// Why nothing can be kept at the moment; nothing new is begun then.
     public internal(set) var storeFailure: String?
-    /// Whether what was to be kept last was not. Unlike ``storeFailure`` it stays while it is tried again.
-    public private(set) var isStoreFailing = false
+    /// Why what was to be kept last was not. Unlike ``storeFailure`` it stays while it is tried again.
+    public private(set) var lastStoreFailure: String?
     var keptCounters = Counters()
     var countersKeptAt = Timestamp.distantPast
     var recordsSinceSnapshot = 0
@@ -127,9 +129,10 @@ public struct Director: Sendable {
 
     // MARK: - Inputs
 
+    /// While the journal is tried again nothing is let in either: what would wait with it grows without end.
     private mutating func receive(_ delivery: Delivery, _ ticket: Int) {
-        guard storeFailure == nil else {
-            outbox.answerNow(ticket, .refused(because: storeFailure ?? ""))
+        if let failure = lastStoreFailure {
+            outbox.answerNow(ticket, .notKept(because: failure))
             return
         }
         mutate { engine, emit in engine.receive(delivery, into: emit) }
@@ -137,8 +140,8 @@ public struct Director: Sendable {
     }
 
     private mutating func receive(_ made: MadeRequest, by person: Person, _ ticket: Int) {
-        guard storeFailure == nil else {
-            outbox.answerNow(ticket, .refused(because: storeFailure ?? ""))
+        if let storeFailure {
+            outbox.answerNow(ticket, .notKept(because: storeFailure))
             return
         }
         var refusal: String?
@@ -237,7 +240,7 @@ public struct Director: Sendable {
 
     private mutating func appended(_ sequence: Int64) {
         storeFailure = nil
-        isStoreFailing = false
+        lastStoreFailure = nil
         let (count, matters) = outbox.appended()
         recordsSinceSnapshot += count
         for matter in matters {
@@ -258,7 +261,7 @@ public struct Director: Sendable {
 
     private mutating func appendFailed(_ because: String) {
         storeFailure = because
-        isStoreFailing = true
+        lastStoreFailure = because
         outbox.appendFailed(because)
     }
 

@@ -61,7 +61,7 @@ struct Outbox: Sendable {
         guard var batch = inFlight else { return }
         inFlight = nil
         for (ticket, _) in batch.answers + next.answers {
-            outputs.append(.answer(ticket: ticket, .refused(because: because)))
+            outputs.append(.answer(ticket: ticket, .notKept(because: because)))
         }
         batch.answers = []
         batch.records += next.records

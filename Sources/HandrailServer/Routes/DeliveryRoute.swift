@@ -90,7 +90,7 @@ struct DeliveryRoute: Sendable {
             parts.metrics.add(.alerts, [source.name], by: delivery.alerts.count)
             parts.metrics.observe(.now - call.receivedAt)
             return Answer(Self.receipt(of: decoded))
-        case .refused:
+        case .refused, .notKept:
             // Why is in the log and in the metrics; paths of ours are nobody's business.
             throw RouteError(
                 .serviceUnavailable, "the delivery could not be kept; send it again", retryAfter: 5, reason: "store")

@@ -22,7 +22,7 @@ struct HealthRoutes: Sendable {
                     contentType: "text/plain; charset=utf-8", statuses: [503])
             ) { _ async throws(RouteError) in
                 guard !parts.isStopping else { throw RouteError(.serviceUnavailable, "the server stops") }
-                guard await parts.conductor.storeFailure == nil else {
+                guard await parts.conductor.lastStoreFailure == nil else {
                     throw RouteError(.serviceUnavailable, "the journal cannot be written")
                 }
                 return Self.plain("ready\n")

@@ -80,11 +80,9 @@ struct RequestRoutes: Sendable {
         guard let person = holder?.person else { throw RouteError(.forbidden, "the token stands for nobody") }
         switch await parts.conductor.handle(request, by: person) {
         case .done: return Answer(Array(#"{"answer":"done"}"#.utf8))
-        case .refused(let because):
-            guard await parts.conductor.storeFailure == nil else {
-                throw RouteError(.serviceUnavailable, "it could not be kept; ask again", retryAfter: 5)
-            }
-            throw RouteError(.conflict, because)
+        case .refused(let because): throw RouteError(.conflict, because)
+        // Why is in the log and in the metrics; paths of ours are nobody's business.
+        case .notKept: throw RouteError(.serviceUnavailable, "it could not be kept; ask again", retryAfter: 5)
         }
     }
 

@@ -93,7 +93,7 @@ final class ActingEngine: Sendable {
     /// - Throws: where what happened last could not be kept.
     func end() async throws {
         await conductor.stop()
-        let failure = await conductor.storeFailure
+        let failure = await conductor.lastStoreFailure
         do {
             try await journal.close()
         } catch  where failure == nil {

@@ -20,7 +20,7 @@ struct AskOptions: ParsableArguments {
         let directory = try state.directory()
         switch try RequestSender(directory: directory).ask(request, patience: wait.span) {
         case .answered(.done): Console.output.write(done + "\n")
-        case .answered(.refused(let because)):
+        case .answered(.refused(let because)), .answered(.notKept(let because)):
             throw Failure(Failure.findings, "refused: \(TerminalText.escaped(because))")
         case .recorded(let name, let hasEngine):
             let path = StateDirectory.shown("\(directory.inbox)/\(name)")

@@ -104,7 +104,9 @@ struct RunCommand: AsyncParsableCommand {
                     EngineLog.error.write("handrail: \(TerminalText.escaped(input)): \(because)\n")
                     continue
                 }
-                if case .refused(let because) = await acting.conductor.receive(delivery) {
+                switch await acting.conductor.receive(delivery) {
+                case .done: continue
+                case .refused(let because), .notKept(let because):
                     throw Failure(Failure.unreachable, TerminalText.escaped("a delivery was not kept: \(because)"))
                 }
             }
@@ -124,7 +126,7 @@ struct RunCommand: AsyncParsableCommand {
         var lastGood = clock.now
         while await isBusy(conductor), clock.now - lastGood < Self.patience, !Task.isCancelled {
             let isCarryingOut = await conductor.isCarryingOut
-            let isFailing = await conductor.isStoreFailing
+            let isFailing = await conductor.lastStoreFailure != nil
             if isCarryingOut || !isFailing { lastGood = clock.now }
             try? await Task.sleep(for: .milliseconds(50))
         }

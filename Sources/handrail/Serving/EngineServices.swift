@@ -13,7 +13,7 @@ struct EngineClock: Service {
         var wasFailing = false
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             await conductor.passTime()
-            let failure = await conductor.storeFailure
+            let failure = await conductor.lastStoreFailure
             if let failure, !wasFailing {
                 metrics.add(.storeErrors)
                 ServeLog.say("error", "the journal cannot be written, so nothing new is begun: \(failure)")

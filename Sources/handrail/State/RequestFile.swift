@@ -166,6 +166,9 @@ struct AnswerFile: Hashable {
             case .refused(let because):
                 object.member("answer", "refused")
                 object.member("because", because)
+            case .notKept(let because):
+                object.member("answer", "refused")
+                object.member("because", "it could not be kept, so ask again: \(because)")
             }
         }
         return writer.bytes
