@@ -45,6 +45,10 @@ let package = Package(
         .target(name: "HandrailCore", dependencies: ["CEL"], swiftSettings: strict),
         .target(name: "HandrailFormats", dependencies: ["HandrailCore", "CEL", "CYAML"], swiftSettings: strict),
         .target(name: "HandrailEngine", dependencies: ["HandrailCore"], swiftSettings: strict),
+        // What a message is signed with, on its way out and in.
+        .target(
+            name: "HandrailSigning",
+            dependencies: ["HandrailCore", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
         // What has to be done between fork and exec, where Swift may not run.
         .target(name: "CSpawn"),
         .target(
@@ -66,18 +70,17 @@ let package = Package(
         .target(
             name: "HandrailHTTP",
             dependencies: [
-                "HandrailEngine", "HandrailFormats", "HandrailCore",
+                "HandrailEngine", "HandrailFormats", "HandrailCore", "HandrailSigning",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
         .target(
             name: "HandrailServer",
             dependencies: [
-                "HandrailEngine", "HandrailFormats", "HandrailCore",
+                "HandrailEngine", "HandrailFormats", "HandrailCore", "HandrailSigning",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -93,7 +96,7 @@ let package = Package(
             name: "handrail",
             dependencies: [
                 "CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "HandrailProcess",
-                "HandrailSQLite", "HandrailHTTP", "HandrailServer",
+                "HandrailSQLite", "HandrailHTTP", "HandrailServer", "HandrailSigning",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -125,7 +128,7 @@ let package = Package(
         .testTarget(
             name: "HandrailHTTPTests",
             dependencies: [
-                "HandrailHTTP", "HandrailEngine", "HandrailFormats", "HandrailCore",
+                "HandrailHTTP", "HandrailEngine", "HandrailFormats", "HandrailCore", "HandrailSigning",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -136,7 +139,7 @@ let package = Package(
         .testTarget(
             name: "HandrailServerTests",
             dependencies: [
-                "HandrailServer", "HandrailEngine", "HandrailFormats", "HandrailCore",
+                "HandrailServer", "HandrailEngine", "HandrailFormats", "HandrailCore", "HandrailSigning",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -145,7 +148,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "HandrailSQLite", "handrail",
+                "CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "HandrailSQLite", "HandrailServer",
+                "HandrailSigning", "handrail",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -7,13 +7,13 @@ internal import NIOHTTP1
 public struct Alertmanager: Silencer {
     private let address: ServerAddress
     private let clock: any WallClock
-    private let redactor: Redactor
+    private let redactor: @Sendable () -> Redactor
     private static let longestListBytes = 16 << 20
 
     /// - Parameters:
     ///   - address: such as `http://127.0.0.1:9093`, with whatever prefix it is served under.
-    ///   - redactor: rids what the server says of secrets.
-    public init(_ address: ServerAddress, clock: any WallClock, redactor: Redactor) {
+    ///   - redactor: rids what the server says of secrets; asked for each time, since it may be replaced.
+    public init(_ address: ServerAddress, clock: any WallClock, redactor: @escaping @Sendable () -> Redactor) {
         self.address = address
         self.clock = clock
         self.redactor = redactor
@@ -174,6 +174,6 @@ public struct Alertmanager: Silencer {
     }
 
     private func shown(_ answer: OutgoingHTTP.Answer) -> String {
-        "\(answer.status): \(answer.excerpt(without: redactor))"
+        "\(answer.status): \(answer.excerpt(without: redactor()))"
     }
 }

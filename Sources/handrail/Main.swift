@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import HandrailCore
 
 /// The command line. Exit codes: 0 fine, 1 findings or a refused action, 2 wrong usage, 3 could not open something.
 struct Handrail: ParsableCommand {
@@ -43,9 +44,10 @@ enum Main {
     static func main() async {
         // A reader that goes away, such as `head`, is no error of ours.
         signal(SIGPIPE, SIG_DFL)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.first?.hasSameBytes(as: "serve") == true { ReloadSignal.remember() }
         do {
-            var command = try Handrail.parseAsRoot(
-                try ServeConfiguration.expanded(Array(CommandLine.arguments.dropFirst())))
+            var command = try Handrail.parseAsRoot(try ServeConfiguration.expanded(arguments))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

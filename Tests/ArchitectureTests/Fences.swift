@@ -5,27 +5,30 @@ enum Fences {
         "HandrailCore": ["CEL"],
         "HandrailFormats": ["HandrailCore", "CEL", "CYAML", "Glibc"],
         "HandrailEngine": ["HandrailCore"],
+        "HandrailSigning": ["HandrailCore", "Crypto"],
         "HandrailProcess": ["HandrailEngine", "HandrailCore", "CSpawn", "Crypto", "Glibc", "Synchronization"],
         "HandrailSQLite": ["HandrailEngine", "HandrailCore", "GRDB", "GRDBSQLite", "Crypto", "Glibc"],
         "HandrailHTTP": [
-            "HandrailEngine", "HandrailFormats", "HandrailCore", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix",
-            "Crypto", "Glibc",
+            "HandrailEngine", "HandrailFormats", "HandrailCore", "HandrailSigning", "AsyncHTTPClient", "NIOCore",
+            "NIOHTTP1", "NIOPosix", "Glibc",
         ],
         "HandrailServer": [
-            "HandrailEngine", "HandrailFormats", "HandrailCore", "Hummingbird", "HummingbirdCore", "HTTPTypes",
-            "Logging", "NIOCore",
-            "NIOHTTPTypes", "ServiceLifecycle", "Crypto", "Synchronization",
+            "HandrailEngine", "HandrailFormats", "HandrailCore", "HandrailSigning", "Hummingbird", "HummingbirdCore",
+            "HTTPTypes", "Logging", "NIOCore", "NIOHTTPTypes", "ServiceLifecycle", "Crypto", "Synchronization",
         ],
         "handrail": [
             "CEL", "HandrailCore", "HandrailFormats", "HandrailEngine", "HandrailProcess",
-            "HandrailSQLite", "HandrailHTTP", "HandrailServer", "ServiceLifecycle", "UnixSignals", "Logging",
+            "HandrailSQLite", "HandrailHTTP", "HandrailServer", "HandrailSigning", "ServiceLifecycle", "UnixSignals",
+            "Logging",
             "Synchronization",
             "ArgumentParser", "Crypto", "Dispatch", "Glibc",
         ],
     ]
 
     /// What is not an adapter: the modules that adapters stand on.
-    private static let foundations: Set<String> = ["HandrailCore", "HandrailFormats", "HandrailEngine"]
+    private static let foundations: Set<String> = [
+        "HandrailCore", "HandrailFormats", "HandrailEngine", "HandrailSigning",
+    ]
 
     /// Modules at the edge: they may meet in `handrail` only.
     static func isAdapter(_ module: String) -> Bool {

@@ -41,6 +41,40 @@ import Testing
         }
     }
 
+    /// A child may still print what it was given before, and a source may still send it.
+    @Test func bothTheOldAndTheNewSecretAreKnownAfterARotation() async throws {
+        try put("TOKEN", Array("canary-before".utf8))
+        let secrets = try LiveSecrets(folder: scratch.path)
+        let carrier = OrderCarrier(
+            executor: Echo(), secrets: secrets, redactor: secrets, silencer: nil, notifier: Nobody())
+        try put("TOKEN", Array("canary-after".utf8))
+        let reading = try secrets.read()
+        #expect(try secrets.values(of: ["TOKEN"]) == ["TOKEN": "canary-before"], "nothing counts before it is used")
+        secrets.use(reading)
+        #expect(try secrets.values(of: ["TOKEN"]) == ["TOKEN": "canary-after"])
+        let report = await carrier.carryOut(.observe(Echo.command(secrets: ["TOKEN"])))
+        #expect(report.output == "TOKEN is [redacted]")
+        #expect(secrets.redactor.redact("canary-before canary-after") == "[redacted] [redacted]")
+        // Nor is it forgotten with the next one.
+        try put("TOKEN", Array("canary-last".utf8))
+        secrets.use(try secrets.read())
+        #expect(secrets.redactor.redact("canary-before canary-after canary-last") == "[redacted] [redacted] [redacted]")
+    }
+
+    @Test func aReadingThatIsNoGoodChangesNothing() throws {
+        try put("KEY", Array("0123456789abcdef".utf8))
+        let secrets = try LiveSecrets(folder: scratch.path, signing: ["KEY"])
+        #expect(secrets.signingSecret("KEY") != nil && secrets.signingSecret("OTHER") == nil)
+        try put("KEY", Array("too short".utf8))
+        #expect(refusal { _ = try secrets.read() }?.contains("shorter than 16 bytes") == true)
+        try put("KEY", Array("fedcba9876543210".utf8), mode: 0o644)
+        #expect(refusal { _ = try secrets.read() }?.contains("chmod 600") == true)
+        try FileManager.default.removeItem(atPath: scratch.path("KEY"))
+        #expect(refusal { _ = try secrets.read() }?.contains("was not in the folder") == true)
+        #expect(try secrets.values(of: ["KEY"]) == ["KEY": "0123456789abcdef"])
+        #expect(refusal { _ = try LiveSecrets(folder: scratch.path, signing: ["KEY"]) } != nil)
+    }
+
     @Test func whatIsKnownIsWhatWasThereAtTheStart() throws {
         try put("TOKEN", Array("canary \n".utf8))
         try put(".hook", Array("hidden-secret".utf8))
@@ -50,7 +84,7 @@ import Testing
         #expect(try secrets.values(of: ["TOKEN"]) == ["TOKEN": "canary"])
         #expect(try secrets.content(of: "KEY") == [0xFF, 0xFE, 0x80, 0x81])
         for name in [".hook", "LATER", "../x", "./TOKEN", "", "a/b"] {
-            let because = "the secret `\(name)` was not in the folder of secrets at the start"
+            let because = "the secret `\(name)` was not in the folder of secrets when it was read"
             #expect(refusal { _ = try secrets.content(of: name) } == because)
         }
         #expect(

@@ -80,8 +80,8 @@ private let request = SilenceRequest(
 
 func alertmanager(_ url: String, secrets: [String] = []) throws -> Alertmanager {
     Alertmanager(
-        try ServerAddress(url), clock: FixedClock(now: Timestamp(milliseconds: 1_000)),
-        redactor: Redactor(secrets: secrets.map { .init(name: "canary", bytes: Array($0.utf8)) }))
+        try ServerAddress(url), clock: FixedClock(now: Timestamp(milliseconds: 1_000))
+    ) { Redactor(secrets: secrets.map { .init(name: "canary", bytes: Array($0.utf8)) }) }
 }
 
 /// Against the real one.
@@ -89,7 +89,7 @@ func alertmanager(_ url: String, secrets: [String] = []) throws -> Alertmanager 
 struct RealAlertmanagerTests {
     @Test func aSilenceSaysWhatTheSelectorSaysAndEnds() async throws {
         let server = try await RealAlertmanager()
-        let alertmanager = Alertmanager(try ServerAddress(server.url + "/"), clock: Now(), redactor: Redactor())
+        let alertmanager = Alertmanager(try ServerAddress(server.url + "/"), clock: Now()) { Redactor() }
         let silence = try await alertmanager.silence(request)
         #expect(silence.server == server.url)
         let identifier = silence.identifier
@@ -112,7 +112,7 @@ struct RealAlertmanagerTests {
 
     @Test func aSilenceIsFoundByItsMark() async throws {
         let server = try await RealAlertmanager()
-        let alertmanager = Alertmanager(try ServerAddress(server.url), clock: Now(), redactor: Redactor())
+        let alertmanager = Alertmanager(try ServerAddress(server.url), clock: Now()) { Redactor() }
         let other = SilenceRequest(
             matchers: request.matchers, duration: request.duration, because: request.because, mark: "run 8")
         let (silence, neighbour) = (
@@ -132,7 +132,7 @@ struct RealAlertmanagerTests {
 
     @Test func whatAlertmanagerRefusesIsRefused() async throws {
         let server = try await RealAlertmanager()
-        let alertmanager = Alertmanager(try ServerAddress(server.url), clock: Now(), redactor: Redactor())
+        let alertmanager = Alertmanager(try ServerAddress(server.url), clock: Now()) { Redactor() }
         do {
             _ = try await alertmanager.silence(
                 SilenceRequest(

@@ -79,6 +79,19 @@ import Testing
         try await running.stop()
     }
 
+    /// Names of a workspace's own sources are for those who deliver.
+    @Test func whoMayNotDeliverIsNotToldWhereTo() async throws {
+        let running = try await RunningServer()
+        for token in [nil, "x", running.tokens[.viewer]] {
+            let answers = await [
+                running.ask("POST", "/v1/deliveries/alertmanager", token: token, body: Array("{}".utf8)),
+                running.ask("POST", "/v1/deliveries/nothing", token: token, body: Array("{}".utf8)),
+            ]
+            #expect(answers[0]?.status == answers[1]?.status && answers[0]?.status != 404)
+        }
+        try await running.stop()
+    }
+
     @Test func whatPeopleAskForIsCheckedToTheLetter() async throws {
         let running = try await RunningServer()
         let token = running.tokens[.responder]

@@ -1,5 +1,6 @@
 import HandrailCore
 import HandrailEngine
+import HandrailSigning
 import Testing
 
 @testable import HandrailServer
@@ -109,11 +110,11 @@ import Testing
 
     /// Whoever has a token of his own must not open the door for a delivery of somebody else that was taken already.
     @Test func aTokenDoesNotMakeASignatureCountAgain() async throws {
-        let key = Array("0123456789abcdef".utf8)
-        let running = try await RunningServer { $0.deliveryKeys = ["alertmanager": key] }
+        let key = try #require(SigningSecret(Array("0123456789abcdef".utf8)))
+        let running = try await RunningServer(deliveryKey: key)
         let body = RunningServer.webhook(1)
-        let signature = DeliverySignature(body, key: key, seconds: RealClock().now.milliseconds / 1000).text
-        let headers = ["\(DeliverySignature.header): \(signature)"]
+        let signature = MessageSignature(body, key: key, seconds: RealClock().now.milliseconds / 1000).text
+        let headers = ["\(MessageSignature.header): \(signature)"]
         let path = "/v1/deliveries/alertmanager"
         #expect(await running.ask("POST", path, headers: headers, body: body)?.status == 200)
         let spoiled = await running.ask(

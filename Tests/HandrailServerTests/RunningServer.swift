@@ -1,8 +1,10 @@
 import HandrailCore
 import HandrailEngine
 import HandrailFormats
+import HandrailSigning
 import Logging
 import ServiceLifecycle
+import Synchronization
 
 @testable import HandrailServer
 
@@ -14,11 +16,15 @@ final class RunningServer: Sendable {
     let ports: ServerPorts
     let server: HandrailServer
     let tokens: [Role: String]
+    private let book: SharedBook
     private let group: ServiceGroup
     private let work: Task<Void, any Error>
     private let clock: Task<Void, Never>
 
-    init(_ change: (inout ServerSettings) -> Void = { _ in }) async throws {
+    /// - Parameter deliveryKey: what deliveries of Alertmanager may be signed with.
+    init(
+        deliveryKey: SigningSecret? = nil, _ change: (inout ServerSettings) -> Void = { _ in }
+    ) async throws {
         var settings = ServerSettings()
         settings.port = 0
         change(&settings)
@@ -38,18 +44,21 @@ final class RunningServer: Sendable {
             events.send(entries.map { ServerEvent(name: codec.record(of: $0).kind, data: "{}") })
         }
         await conductor.start(EngineStart(version: "test", mode: .observe, workspaceDigest: ""))
-        var book = TokenBook()
+        var made = TokenBook()
         var tokens: [Role: String] = [:]
         for role in Role.allCases {
-            tokens[role] = try book.add(
+            tokens[role] = try made.add(
                 role: role, person: role == .responder ? "ada" : nil, source: nil, note: "", at: RealClock().now,
                 life: nil)
         }
         self.tokens = tokens
-        let kept = book
-        ports = ServerPorts(
+        let book = SharedBook(made)
+        self.book = book
+        var ports = ServerPorts(
             conductor: conductor, decoders: SourceDecoders(identity: AlertIdentity()), documents: TestDocuments(),
-            clock: RealClock(), tokens: { kept }, metrics: metrics, events: events)
+            clock: RealClock(), tokens: { book.now }, metrics: metrics, events: events)
+        ports.deliveryKeys = { $0 == "alertmanager" ? [deliveryKey].compactMap(\.self) : [] }
+        self.ports = ports
         let (found, finding) = AsyncStream.makeStream(of: Int.self)
         server = HandrailServer(ports, settings, logger: Self.logger) { finding.yield($0) }
         let group = ServiceGroup(
@@ -86,6 +95,15 @@ final class RunningServer: Sendable {
         await conductor.stop()
     }
 
+    /// From now on the tokens of this role open nothing.
+    func revoke(_ role: Role) throws {
+        try book.change { book in
+            for entry in book.entries where entry.holder.role == role {
+                try book.revoke(entry.holder.id, at: RealClock().now)
+            }
+        }
+    }
+
     /// Firing alerts as Alertmanager's webhook sends them.
     static func webhook(_ count: Int, severity: String = "critical", from first: Int = 0) -> [UInt8] {
         let alerts = (first..<first + count).map { number in
@@ -98,10 +116,22 @@ final class RunningServer: Sendable {
     }
 }
 
+final class SharedBook: Sendable {
+    private let book: Mutex<TokenBook>
+
+    init(_ book: TokenBook) { self.book = Mutex(book) }
+
+    var now: TokenBook { book.withLock { $0 } }
+
+    func change(_ change: (inout TokenBook) throws -> Void) rethrows { try book.withLock { try change(&$0) } }
+}
+
 /// Keeps entries in memory, and fails or waits where a test wants it.
 actor TestJournal: JournalStore {
     private(set) var records: [JournalRecord] = []
     private var failure: String?
+    /// How long it takes until it is known.
+    private var delay = Duration.zero
     private var isHeld = false
     private var held: [CheckedContinuation<Void, Never>] = []
 
@@ -136,15 +166,18 @@ actor TestJournal: JournalStore {
             JournalEntry(sequence: Int64($0 + 1), record: $1, hash: [])
         }
     }
-    /// How long it takes until it is known.
-    private var delay = Duration.zero
 
     func latestSnapshot() -> JournalSnapshot? { nil }
 }
 
-private struct TestDocuments: StateDocuments {
+struct TestDocuments: StateDocuments {
+    /// The run whose explanation no buffer takes.
+    static let longRun = 77
+    static let longBytes = 48 << 20
+
     func document(_ question: StateQuestion) async throws(StateDocumentError) -> [UInt8] {
         if case .run = question { throw .notFound(because: "there is no such run") }
+        if case .explanation(run: Self.longRun) = question { return [UInt8](repeating: 0x20, count: Self.longBytes) }
         return Array("{}".utf8)
     }
 }

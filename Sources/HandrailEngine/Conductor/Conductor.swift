@@ -11,7 +11,7 @@ public actor Conductor {
         public let sealer: any PlanSealer
         public let carrier: OrderCarrier
         public let clock: any WallClock
-        /// Rids deliveries, and what people write, of secrets.
+        /// Rids deliveries, and what people write, of secrets, until it is replaced.
         public let redactor: Redactor
 
         public init(
@@ -117,6 +117,11 @@ public actor Conductor {
 
     public func reload(_ workspace: Workspace, digest: String) {
         handle(.reloaded(workspace, digest: digest))
+    }
+
+    /// What is secret has changed; what was secret before has to be known to it as well.
+    public func replace(redactor: Redactor) {
+        intake = IntakeRedactor(redactor)
     }
 
     /// Says in the journal that it stops, and waits until that is kept. Nothing may be handed in afterwards.

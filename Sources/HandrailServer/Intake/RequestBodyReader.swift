@@ -7,6 +7,7 @@ internal import NIOCore
 struct RequestBodyReader {
     let limit: Int
     let admission: Admission
+    let owner: BodyOwner
 
     func read(
         _ request: Request, _ use: ([UInt8]) async throws(RouteError) -> Answer
@@ -14,10 +15,12 @@ struct RequestBodyReader {
         try Self.mustBePlain(request)
         let announced = try announcedLength(of: request)
         var reserved = 0
-        defer { admission.release(bytes: reserved) }
-        try reserve(announced ?? 0, &reserved)
+        defer { admission.release(bytes: reserved, for: owner) }
+        // Who is not known yet takes only what has arrived: announcing costs nothing.
+        let expected = owner == .unproven ? 0 : announced ?? 0
+        try reserve(expected, &reserved)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(announced ?? 0)
+        bytes.reserveCapacity(expected)
         do {
             for try await buffer in request.body {
                 guard bytes.count + buffer.readableBytes <= limit else { throw tooLarge }
@@ -38,9 +41,9 @@ struct RequestBodyReader {
 
     private func reserve(_ more: Int, _ reserved: inout Int) throws(RouteError) {
         guard more > 0 else { return }
-        if let refusal = admission.reserve(bytes: more) {
+        if let refusal = admission.reserve(bytes: more, for: owner) {
             throw RouteError(
-                .tooManyRequests, "too many deliveries are under way; send it again", retryAfter: 1,
+                .tooManyRequests, "too much is under way; send it again", retryAfter: 1,
                 reason: refusal.reason)
         }
         reserved += more

@@ -67,7 +67,7 @@ public enum Metric: String, CaseIterable, Sendable {
         case .announcementFailures: "Announcements that reached nobody."
         case .requests: "Requests, by route and status."
         case .subscribers: "Listeners to the event stream."
-        case .reloads: "Reloads of the workspace, by result."
+        case .reloads: "Reloads, by what was read again and the result."
         case .info: "The version and the mode, as labels."
         }
     }
@@ -83,7 +83,7 @@ public enum Metric: String, CaseIterable, Sendable {
         case .guardRefusals: ["kind", "rule"]
         case .runs: ["outcome"]
         case .requests: ["route", "status"]
-        case .reloads: ["result"]
+        case .reloads: ["part", "result"]
         case .info: ["version", "mode"]
         case .truncatedAlerts, .incidents, .openIncidents, .storm, .activeRuns, .pendingRuns, .oldestPending,
             .waitingAlerts, .waitingBytes, .decisionLatency, .storeErrors, .storeUp, .announcementFailures,

@@ -2,6 +2,7 @@ internal import HTTPTypes
 internal import HandrailCore
 internal import HandrailEngine
 internal import HandrailFormats
+internal import HandrailSigning
 internal import Hummingbird
 internal import NIOCore
 
@@ -20,50 +21,60 @@ struct DeliveryRoute: Sendable {
 
     private func deliver(_ call: Call) async throws(RouteError) -> Answer {
         let name = call.parameters["source"] ?? ""
+        let credentials = Self.credentials(of: call)
         guard let source = parts.decoders.source(named: name) else {
+            // Who may not deliver is not told what could be delivered to.
+            try Self.check(parts.gate.obstacle(to: name, credentials, at: parts.clock.now))
             throw RouteError(.notFound, "there is no such source")
         }
         do throws(RouteError) {
-            return try await deliver(call, source)
+            return try await deliver(call, source, credentials)
         } catch {
             parts.metrics.add(.refusedDeliveries, [source.name, error.reason ?? "\(error.status.code)"])
             throw error
         }
     }
 
-    private func deliver(_ call: Call, _ source: DeliverySource) async throws(RouteError) -> Answer {
+    /// A token decides by itself. A signature beside it is not looked at, and must not be forgotten either.
+    private static func credentials(of call: Call) -> DeliveryCredentials {
         let headers = call.request.headers
         let hasToken = headers[.authorization] != nil
-        // A token decides by itself. A signature beside it is not looked at, and must not be forgotten either.
-        let signature = hasToken ? nil : Self.signatureName.flatMap { headers[$0] }
-        let gate = { (body: [UInt8]) throws(RouteError) in
-            try Self.isAuthenticated(
-                parts.gate.entry(
-                    source: source.name, holder: call.holder, hasToken: hasToken, signature: signature, body: body,
-                    at: parts.clock.now))
-        }
-        // Only a signature needs the body; nobody else's is read in vain.
-        if signature == nil { _ = try gate([]) }
-        let body = RequestBodyReader(limit: parts.limits.bodyBytes, admission: parts.admission)
+        return DeliveryCredentials(
+            holder: call.holder, hasToken: hasToken,
+            signature: hasToken ? nil : signatureName.flatMap { headers[$0] })
+    }
+
+    private func deliver(
+        _ call: Call, _ source: DeliverySource, _ credentials: DeliveryCredentials
+    ) async throws(RouteError) -> Answer {
+        try Self.check(parts.gate.obstacle(to: source.name, credentials, at: parts.clock.now))
+        let body = RequestBodyReader(
+            limit: parts.limits.bodyBytes, admission: parts.admission,
+            owner: credentials.holder == nil ? .unproven : .source(source.name))
         return try await body.read(call.request) { bytes async throws(RouteError) in
-            let isAuthenticated = try gate(bytes)
+            let entry = parts.gate.entry(to: source.name, credentials, body: bytes, at: parts.clock.now)
+            let isAuthenticated = try Self.check(entry)
             do throws(RouteError) {
                 return try await take(bytes, source, isAuthenticated, call)
             } catch {
-                parts.gate.forget(signature)
+                parts.gate.forget(credentials.signature, of: source.name)
                 throw error
             }
         }
     }
 
-    private static let signatureName = HTTPField.Name(DeliverySignature.header)
+    private static let signatureName = HTTPField.Name(MessageSignature.header)
 
-    private static func isAuthenticated(_ entry: DeliveryGate.Entry) throws(RouteError) -> Bool {
+    /// - Returns: whether it is known whose the delivery is.
+    @discardableResult
+    private static func check(_ entry: DeliveryGate.Entry?) throws(RouteError) -> Bool {
         switch entry {
+        case nil: return false
         case .open(let isAuthenticated): return isAuthenticated
         case .refused(let status, let because):
+            let retryAfter = [429: 60, 503: 1][status]
             throw RouteError(
-                HTTPResponse.Status(code: status), because, retryAfter: status == 429 ? 60 : nil, reason: "access")
+                HTTPResponse.Status(code: status), because, retryAfter: retryAfter, reason: "access")
         }
     }
 

@@ -69,7 +69,8 @@ struct RequestRoutes: Sendable {
                 name: name, summary: summary, body: .members(fields), statuses: [409, 429, 503])
         ) { call async throws(RouteError) in
             let run = path.contains("{run}") ? try call.number("run") : 0
-            let reader = RequestBodyReader(limit: Self.mostBodyBytes, admission: parts.admission)
+            let reader = RequestBodyReader(
+                limit: Self.mostBodyBytes, admission: parts.admission, owner: .person)
             return try await reader.read(call.request) { bytes async throws(RouteError) in
                 try await ask(try make(run, try Self.members(of: bytes, fields)), of: call.holder)
             }

@@ -1,5 +1,6 @@
 public import HandrailEngine
 internal import HandrailFormats
+public import HandrailSigning
 internal import Synchronization
 
 /// What a server is made from.
@@ -13,8 +14,6 @@ public struct ServerSettings: Sendable {
     public var takesUnauthenticated = false
     /// `/metrics` needs no token.
     public var hasOpenMetrics = false
-    /// What deliveries are signed with, by source.
-    public var deliveryKeys: [String: [UInt8]] = [:]
     /// Of which most may be idle: each costs some ten KiB.
     public var mostConnections = 16_384
     /// For the whole of a request to arrive.
@@ -35,6 +34,8 @@ public struct ServerPorts: Sendable {
     public let tokens: @Sendable () -> TokenBook
     public let metrics: MetricRegistry
     public let events: EventHub
+    /// What deliveries of a source may be signed with at the moment; asked for each that is signed.
+    public var deliveryKeys: @Sendable (_ source: String) -> [SigningSecret] = { _ in [] }
 
     public init(
         conductor: Conductor, decoders: SourceDecoders, documents: any StateDocuments, clock: any WallClock,
@@ -63,7 +64,8 @@ final class ServerParts: Sendable {
         self.ports = ports
         limits = settings.limits
         hasOpenMetrics = settings.hasOpenMetrics
-        gate = DeliveryGate(keys: settings.deliveryKeys, takesUnauthenticated: settings.takesUnauthenticated)
+        gate = DeliveryGate(
+            keys: ports.deliveryKeys, takesUnauthenticated: settings.takesUnauthenticated, startedAt: ports.clock.now)
         admission = Admission(settings.limits)
     }
 

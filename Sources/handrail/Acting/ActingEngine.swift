@@ -17,6 +17,8 @@ struct ActingOptions: Sendable {
     /// Names of the engine's own environment that commands get as well.
     var passedEnvironment: [String] = []
     var notifying = NotifyingOptions()
+    /// Names of the secrets that deliveries are signed with.
+    var deliverySecrets: [String] = []
     /// Where silences are made; nil: nowhere.
     var alertmanager: String?
     /// A file with the key that checkpoints of the journal are signed with.
@@ -30,8 +32,7 @@ final class ActingEngine: Sendable {
     let conductor: Conductor
     let workspace: Workspace
     let codec: EngineCodec
-    /// Of all secrets that it was given.
-    let redactor: Redactor
+    let secrets: LiveSecrets
     private let options: ActingOptions
     private let executor: ProcessExecutor
     private let sealer: ReplaceableSealer
@@ -50,11 +51,12 @@ final class ActingEngine: Sendable {
         journal = try SQLiteJournal(directory: options.stateDirectory, options: try Self.journalOptions(options))
         codec = EngineCodec(workspace: loaded.workspace)
         let clock = SystemClock()
-        let secrets = try SecretFiles(folder: options.secrets)
-        redactor = secrets.redactor
+        let signing = options.deliverySecrets + [options.notifying.webhookKey].compactMap(\.self)
+        let secrets = try LiveSecrets(folder: options.secrets, signing: signing)
+        self.secrets = secrets
         let carrier = OrderCarrier(
-            executor: executor, secrets: secrets, redactor: OutputRedactor(redactor: redactor),
-            silencer: try Self.silencer(options, clock, redactor),
+            executor: executor, secrets: secrets, redactor: secrets,
+            silencer: try Self.silencer(options, clock, secrets),
             notifier: try Notifiers.make(options.notifying, executor: executor, secrets: secrets, clock: clock),
             environment: Self.environment(passing: options.passedEnvironment))
         let mode: Engine.Mode = options.acts ? .act : .observe
@@ -64,7 +66,8 @@ final class ActingEngine: Sendable {
         conductor = Conductor(
             director: Director(engine: engine, codec: codec, at: clock.now),
             ports: Conductor.Ports(
-                journal: journal, codec: codec, sealer: sealer, carrier: carrier, clock: clock, redactor: redactor),
+                journal: journal, codec: codec, sealer: sealer, carrier: carrier, clock: clock,
+                redactor: secrets.redactor),
             watcher: options.watcher)
         start = EngineStart(version: Handrail.versionNumber, mode: mode, workspaceDigest: loaded.files.digest)
     }
@@ -123,6 +126,14 @@ final class ActingEngine: Sendable {
         return loaded.workspace
     }
 
+    /// Reads the secrets again. Where they cannot be used nothing changes.
+    func reloadSecrets() async throws {
+        let reading = try secrets.read()
+        // First what is known to be secret, then what is handed out.
+        await conductor.replace(redactor: reading.redactor)
+        secrets.use(reading)
+    }
+
     // MARK: - Parts
 
     /// What an engine before this one had started and nobody can end may act at any time. Nothing is done beside it.
@@ -169,14 +180,14 @@ final class ActingEngine: Sendable {
     }
 
     private static func silencer(
-        _ options: ActingOptions, _ clock: SystemClock, _ redactor: Redactor
+        _ options: ActingOptions, _ clock: SystemClock, _ secrets: LiveSecrets
     ) throws -> Alertmanager? {
         try options.alertmanager.map { text in
             let address = try Notifiers.address(text, of: "--alertmanager")
             guard !address.hasQuery else {
                 throw Failure(Failure.wrongUsage, "--alertmanager: a query (`?`) means nothing in front of a path")
             }
-            return Alertmanager(address, clock: clock, redactor: redactor)
+            return Alertmanager(address, clock: clock) { secrets.redactor }
         }
     }
 

@@ -21,15 +21,18 @@ struct NotifyingOptions: Sendable {
 
 enum Notifiers {
     static func make(
-        _ options: NotifyingOptions, executor: any StepExecutor, secrets: SecretFiles, clock: SystemClock
+        _ options: NotifyingOptions, executor: any StepExecutor, secrets: LiveSecrets, clock: SystemClock
     ) throws -> any Notifier {
         var notifiers: [any Notifier] = [LogNotifier(log: options.log)]
         if let command = options.command {
             notifiers.append(CommandNotifier(command: command, executor: executor))
         }
         if let webhook = options.webhook {
-            let key = try options.webhookKey.map { try secrets.content(of: $0) }
-            notifiers.append(try WebhookNotifier(address(webhook, of: "--notify-webhook"), key: key, clock: clock))
+            let key = options.webhookKey
+            notifiers.append(
+                WebhookNotifier(try address(webhook, of: "--notify-webhook"), clock: clock) {
+                    key.flatMap { secrets.signingSecret($0) }
+                })
         } else if options.webhookKey != nil {
             throw Failure(
                 Failure.wrongUsage, "--notify-key signs what goes to a webhook, and there is no --notify-webhook")

@@ -5,7 +5,7 @@ internal import HandrailEngine
 /// Secrets from a folder with a file for each, named like it. Names with a dot in front are no secrets.
 ///
 /// The folder is read once. So commands get nothing but what the redactor knows: a file that is changed later counts from
-/// the next start on. A file that anybody but its owner may read is refused: it is no secret. White space at its end does
+/// the next reading on; see ``LiveSecrets``. A file that anybody but its owner may read is refused: it is no secret. White space at its end does
 /// not count.
 struct SecretFiles: SecretStore {
     struct Refusal: Error, CustomStringConvertible {
@@ -16,16 +16,18 @@ struct SecretFiles: SecretStore {
 
     /// Nil where no folder was given.
     private let contents: [ExactText: [UInt8]]?
+    /// In the order of their names.
+    let all: [Redactor.Secret]
     /// Of all there are, so that everything is rid of them wherever they turn up.
     let redactor: Redactor
 
     /// - Parameter folder: nil where there are no secrets.
     init(folder: String?) throws {
         contents = try folder.map(Self.contents)
-        redactor = Redactor(
-            secrets: (contents ?? [:]).sorted { $0.key < $1.key }.map {
-                Redactor.Secret(name: $0.key.string, bytes: $0.value)
-            })
+        all = (contents ?? [:]).sorted { $0.key < $1.key }.map {
+            Redactor.Secret(name: $0.key.string, bytes: $0.value)
+        }
+        redactor = Redactor(secrets: all)
         if let short = redactor.findings.first { throw Refusal(description: "\(short): make it longer") }
     }
 
@@ -47,7 +49,7 @@ struct SecretFiles: SecretStore {
             throw Refusal(description: "the secret `\(name)` is not known: no folder of secrets was given")
         }
         guard let content = contents[ExactText(name)] else {
-            throw Refusal(description: "the secret `\(name)` was not in the folder of secrets at the start")
+            throw Refusal(description: "the secret `\(name)` was not in the folder of secrets when it was read")
         }
         return content
     }

@@ -97,7 +97,7 @@ struct RunCommand: AsyncParsableCommand {
             identity: AlertIdentity(ignoredLabels: Set(dedupe.ignoreLabels)), mapped: acting.workspace.sources)
         for input in inputs {
             let deliveries = try DeliveryInput(
-                path: input, payload: source?.source, form: form, redactor: acting.redactor)
+                path: input, payload: source?.source, form: form, redactor: acting.secrets.redactor)
             while let delivery = try await deliveries.next() {
                 if engine.act, let because = DeliveryAge.obstacle(delivery, at: WallTime.now, atMost: dedupe.staleAfter)
                 {

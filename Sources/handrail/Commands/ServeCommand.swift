@@ -3,6 +3,7 @@ internal import HandrailCore
 internal import HandrailEngine
 internal import HandrailFormats
 internal import HandrailServer
+internal import HandrailSigning
 internal import Logging
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -14,8 +15,8 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             POST /v1/deliveries/alertmanager takes what Alertmanager's webhook sends, with a token that `handrail token \
             create --role source` makes. A delivery is answered 200 once everything that follows from it is durable. \
-            /v1/openapi.json describes the rest. SIGHUP reads the workspace again, if it has no errors; SIGTERM answers \
-            what is under way, and stops.
+            /v1/openapi.json describes the rest. SIGHUP reads the workspace and the secrets again, if they have no errors; \
+            SIGTERM answers what is under way, and stops.
 
               handrail serve --state /var/lib/handrail
               handrail serve --act --listen 0.0.0.0:9095 --alertmanager http://127.0.0.1:9093
@@ -35,7 +36,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Deliveries of this source may be signed with this secret instead of bringing a token. Repeatable.",
+            "Deliveries of this source may be signed with this secret instead of bringing a token. Repeatable, also for "
+                + "one source, while its secret is being replaced.",
             valueName: "source=secret"))
     var deliveryKey: [DeliveryKeyArgument] = []
 
@@ -52,7 +54,9 @@ struct ServeCommand: AsyncParsableCommand {
     var drain = SpanArgument(.seconds(30))
 
     func validate() throws {
-        if queue < 1 { throw ValidationError("--queue takes a number from 1 on") }
+        guard 1...IntakeLimits.mostWaitingAlerts ~= queue else {
+            throw ValidationError("--queue takes a number from 1 to \(IntakeLimits.mostWaitingAlerts)")
+        }
     }
 
     func run() async throws {
@@ -63,22 +67,25 @@ struct ServeCommand: AsyncParsableCommand {
         let (log, counting) = (ServeLog(events: events), TimelineMetrics(metrics))
         var options = engine.acting(in: directory)
         options.notifying.log = { ServeLog.announce($0) }
+        options.deliverySecrets = deliveryKey.map(\.secret)
         options.watcher = { entries in
             counting.note(entries)
             log.note(entries)
         }
         let acting = try await RunCommand.opened(options)
-        let ports = ServerPorts(
+        var ports = ServerPorts(
             conductor: acting.conductor,
             decoders: SourceDecoders(
                 identity: AlertIdentity(ignoredLabels: Set(acting.workspace.correlation.dedupe.ignoreLabels)),
                 mapped: acting.workspace.sources),
             documents: try await JournalDocuments(directory), clock: SystemClock(),
             tokens: try Self.tokens(directory), metrics: metrics, events: events)
+        ports.deliveryKeys = deliveryKeys(acting.secrets)
         metrics.set(.info, [Handrail.versionNumber, engine.act ? "act" : "observe"], to: 1)
+        let settings = settings
         let inbox = try InboxService(directory) { ServeLog.say("warning", $0) }
         for view in try await acting.begin(answering: inbox) { ServeLog.say("warning", RunLog.found(view)) }
-        let server = HandrailServer(ports, try settings(), logger: Logger(label: "server")) { [engine, listen] port in
+        let server = HandrailServer(ports, settings, logger: Logger(label: "server")) { [engine, listen] port in
             let mode = engine.act ? "acts" : "observes"
             ServeLog.say("info", "listens on \(listen.host):\(port) and \(mode)")
         }
@@ -93,7 +100,7 @@ struct ServeCommand: AsyncParsableCommand {
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(service: EngineClock(conductor: acting.conductor, metrics: metrics)),
-                    .init(service: WorkspaceReloader(acting: acting, decoders: decoders, metrics: metrics)),
+                    .init(service: Reloader(acting: acting, decoders: decoders, metrics: metrics)),
                     .init(service: Background { try await inbox.run(acting.conductor) }),
                     .init(service: server),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services")))
@@ -130,66 +137,23 @@ struct ServeCommand: AsyncParsableCommand {
         return { tokens.book }
     }
 
-    private func settings() throws -> ServerSettings {
+    /// As the secrets are at the moment that a delivery comes.
+    private func deliveryKeys(_ secrets: LiveSecrets) -> @Sendable (String) -> [SigningSecret] {
+        let names = deliveryKey.map { (source: $0.source, secret: $0.secret) }
+        return { source in
+            names.filter { $0.source.hasSameBytes(as: source) }.compactMap { secrets.signingSecret($0.secret) }
+        }
+    }
+
+    private var settings: ServerSettings {
         var settings = ServerSettings()
         settings.host = listen.host
         settings.port = listen.port
         settings.takesUnauthenticated = unauthenticated
         settings.hasOpenMetrics = openMetrics
         settings.limits.waitingAlerts = queue
+        settings.mostConnections = OpenFiles.connections(of: OpenFiles.raise(), atMost: settings.mostConnections)
         settings.version = Handrail.versionNumber
-        do {
-            let secrets = try SecretFiles(folder: engine.secrets)
-            for key in deliveryKey { settings.deliveryKeys[key.source] = try secrets.content(of: key.secret) }
-        } catch {
-            throw Failure(Failure.unreachable, TerminalText.escaped("\(error)"))
-        }
         return settings
-    }
-}
-
-/// `HOST:PORT`, `:PORT` or `[IPv6]:PORT`.
-struct ListenAddress: ExpressibleByArgument {
-    let host: String
-    let port: Int
-
-    init(host: String, port: Int) {
-        self.host = host
-        self.port = port
-    }
-
-    init?(argument: String) {
-        guard let colon = argument.lastIndex(of: ":"), let port = UInt16(argument[argument.index(after: colon)...])
-        else { return nil }
-        var host = String(argument[..<colon])
-        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-        self.init(host: host.utf8.isEmpty ? "0.0.0.0" : host, port: Int(port))
-    }
-
-    var defaultValueDescription: String { "\(host):\(port)" }
-}
-
-/// `SOURCE=SECRET`.
-struct DeliveryKeyArgument: ExpressibleByArgument {
-    let source: String
-    let secret: String
-
-    init?(argument: String) {
-        let parts = argument.split(separator: "=", maxSplits: 1)
-        guard parts.count == 2, Self.isName(String(parts[0])) else { return nil }
-        source = String(parts[0])
-        secret = String(parts[1])
-    }
-
-    static func isName(_ text: String) -> Bool {
-        (1...63).contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                    UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
     }
 }

@@ -1,5 +1,6 @@
 internal import HandrailCore
 internal import HandrailEngine
+internal import HandrailFormats
 internal import HandrailServer
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -26,24 +27,44 @@ struct EngineClock: Service {
     }
 }
 
-/// SIGHUP: the files are read again, and count if they have no errors.
-struct WorkspaceReloader: Service {
+/// SIGHUP: secrets and workspace are read again, and each counts if it has no errors.
+struct Reloader: Service {
     let acting: ActingEngine
     let decoders: SourceDecoders
     let metrics: MetricRegistry
 
     func run() async throws {
+        // A series that begins at 1 has never increased, as far as Prometheus knows.
+        for part in ["secrets", "workspace"] {
+            for result in ["loaded", "refused"] { metrics.add(.reloads, [part, result], by: 0) }
+        }
         let signals = await UnixSignalsSequence(trapping: .sighup)
-        for await _ in signals.cancelOnGracefulShutdown() {
-            do {
-                decoders.replace(mapped: try await acting.reload().sources)
-                metrics.add(.reloads, ["loaded"])
-                ServeLog.say("info", "the workspace was read again and is in force")
-            } catch {
-                metrics.add(.reloads, ["refused"])
-                let reason = (error as? Failure)?.message ?? "\(error)"
-                ServeLog.say("error", "the workspace was not reloaded, what was loaded stays in force: \(reason)")
-            }
+        if ReloadSignal.hasCome { await reload() }
+        for await _ in signals.cancelOnGracefulShutdown() { await reload() }
+    }
+
+    func reload() async {
+        await reload("secrets", "the secrets were read again and are in force", "the secrets were not reloaded") {
+            try await acting.reloadSecrets()
+        }
+        await reload("workspace", "the workspace was read again and is in force", "the workspace was not reloaded") {
+            decoders.replace(mapped: try await acting.reload().sources)
+        }
+    }
+
+    /// One does not wait for the other: a secret that must not be used any more may be replaced beside a runbook that is
+    /// half written.
+    private func reload(
+        _ part: String, _ done: String, _ refused: String, _ work: () async throws -> Void
+    ) async {
+        do {
+            try await work()
+            metrics.add(.reloads, [part, "loaded"])
+            ServeLog.say("info", done)
+        } catch {
+            metrics.add(.reloads, [part, "refused"])
+            let reason = (error as? Failure)?.message ?? TerminalText.escaped("\(error)")
+            ServeLog.say("error", "\(refused), what was loaded stays in force: \(reason)")
         }
     }
 }
