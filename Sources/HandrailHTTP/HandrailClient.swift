@@ -17,10 +17,13 @@ public struct HandrailClient: Sendable {
 
     private let address: ServerAddress
     private let token: String
+    private let silence: Duration
 
-    public init(_ address: ServerAddress, token: String) {
+    /// - Parameter silence: how long nothing may come while it listens; a server says something every 15 seconds.
+    public init(_ address: ServerAddress, token: String, silence: Duration = .seconds(45)) {
         self.address = address
         self.token = token
+        self.silence = silence
     }
 
     /// - Parameter path: from `/v1` on, with its query.
@@ -62,11 +65,25 @@ public struct HandrailClient: Sendable {
     /// Listens until the server ends the stream.
     ///
     /// - Parameter take: called with the data of each event: one line of JSON.
+    /// - Throws: also where nothing has come for too long: the server, or the way to it, has gone without a word.
     public func listen(_ take: (String) -> Void) async throws(Problem) {
+        let client = OutgoingHTTP.client(silence: silence)
+        let problem: Problem?
+        do throws(Problem) {
+            try await listen(through: client, take)
+            problem = nil
+        } catch {
+            problem = error
+        }
+        try? await client.shutdown()
+        if let problem { throw problem }
+    }
+
+    private func listen(through client: HTTPClient, _ take: (String) -> Void) async throws(Problem) {
         var request = HTTPClientRequest(url: address.text + "/v1/events")
         request.headers.add(name: "authorization", value: "Bearer \(token)")
         do {
-            let response = try await OutgoingHTTP.client.execute(request, deadline: .distantFuture)
+            let response = try await client.execute(request, deadline: .distantFuture)
             guard response.status == .ok else {
                 let body = try await response.body.collect(upTo: 1 << 16)
                 throw Self.problem(Int(response.status.code), Array(body.readableBytesView))

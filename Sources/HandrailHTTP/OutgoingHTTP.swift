@@ -39,10 +39,16 @@ struct OutgoingHTTP: Sendable {
     private static let connecting = TimeAmount.seconds(5)
 
     /// Lives as long as the process: a client that is not shut down must not go away.
-    static let client = HTTPClient(
-        eventLoopGroupProvider: .singleton,
-        configuration: HTTPClient.Configuration(
-            redirectConfiguration: .disallow, timeout: .init(connect: connecting)))
+    static let client = client(silence: nil)
+
+    /// - Parameter silence: how long nothing may come; nil: for ever.
+    static func client(silence: Duration?) -> HTTPClient {
+        HTTPClient(
+            eventLoopGroupProvider: .singleton,
+            configuration: HTTPClient.Configuration(
+                redirectConfiguration: .disallow,
+                timeout: .init(connect: connecting, read: silence.map { .milliseconds($0.milliseconds) })))
+    }
 
     let method: HTTPMethod
     let url: String

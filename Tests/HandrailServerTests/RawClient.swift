@@ -53,12 +53,15 @@ final class RawClient {
     @discardableResult func send(_ text: String) -> Bool { send(text.utf8) }
 
     /// All until the other side closes, or the patience is over; at most `limit`.
-    func readAll(limit: Int = 1 << 20) -> [UInt8] {
+    ///
+    /// - Parameter pause: in microseconds, after each MiB.
+    func readAll(limit: Int = 1 << 20, pause: UInt32 = 0) -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
         while bytes.count < limit {
             let count = recv(descriptor, &buffer, buffer.count, 0)
             guard count > 0 else { break }
+            if pause > 0, (bytes.count + count) >> 20 > bytes.count >> 20 { usleep(pause) }
             bytes += buffer[..<count]
         }
         return bytes

@@ -84,6 +84,12 @@ public struct TokenBook: Hashable, Sendable {
         return entry.flatMap { $0.fault(at: now) == nil ? $0.holder : nil }
     }
 
+    /// Whether a token that was good still is.
+    func isGood(_ holder: Holder, at now: Timestamp) -> Bool {
+        let entry = entries.first { $0.holder.id.hasSameBytes(as: holder.id) }
+        return entry?.holder == holder && entry?.fault(at: now) == nil
+    }
+
     // MARK: - As a file
 
     public init(_ bytes: [UInt8]) throws(Invalid) {

@@ -38,8 +38,17 @@ struct HealthRoutes: Sendable {
                 RouteDescription(
                     name: "listen", summary: "Server-sent events: what becomes durable, as it does.",
                     contentType: "text/event-stream", statuses: [503])
-            ) { _ async throws(RouteError) in Answer(events: parts.events) },
+            ) { call async throws(RouteError) in try listen(call) },
         ]
+    }
+
+    /// A token that is revoked, or expires, ends what it had opened as well.
+    private func listen(_ call: Call) throws(RouteError) -> Answer {
+        guard let events = parts.events.listen() else {
+            throw RouteError(.serviceUnavailable, "there are too many listeners", retryAfter: 30)
+        }
+        let (ports, holder) = (parts.ports, call.holder)
+        return Answer(events: events) { holder.map { ports.tokens().isGood($0, at: ports.clock.now) } ?? false }
     }
 
     private static func plain(_ text: String) -> Answer { Answer(text: text, contentType: "text/plain; charset=utf-8") }

@@ -85,8 +85,8 @@ struct Call: Sendable {
 struct Answer: Sendable {
     enum Body: Sendable {
         case bytes([UInt8])
-        /// Written as it comes, until the server stops or the client goes.
-        case events(EventHub)
+        /// Written as they come, until the server stops or the client goes, or may not listen any more.
+        case events(AsyncStream<EventHub.Piece>, isAllowed: @Sendable () -> Bool)
     }
 
     var status = HTTPResponse.Status.ok
@@ -104,9 +104,9 @@ struct Answer: Sendable {
         body = .bytes(Array(text.utf8))
     }
 
-    init(events: EventHub) {
+    init(events: AsyncStream<EventHub.Piece>, isAllowed: @escaping @Sendable () -> Bool) {
         contentType = "text/event-stream"
-        body = .events(events)
+        body = .events(events, isAllowed: isAllowed)
     }
 }
 

@@ -48,10 +48,32 @@ public struct HandrailServer: Service {
             }
         }
         defer { heartbeat.cancel() }
+        let stopPatience = settings.stopPatience
         try await withGracefulShutdownHandler {
-            try await application.run()
+            try await Self.run(application, stopPatience: stopPatience)
         } onGracefulShutdown: {
             parts.stop()
+        }
+    }
+
+    /// Until it has stopped, or the patience with what is under way is over: one client that does not read its answer would
+    /// keep everything else from being closed.
+    private static func run(_ application: some Service, stopPatience: Duration) async throws {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await application.run()
+                return true
+            }
+            group.addTask {
+                try await gracefulShutdown()
+                try await Task.sleep(for: stopPatience)
+                return false
+            }
+            defer { group.cancelAll() }
+            while let hasEnded = try await group.next() {
+                guard !hasEnded else { return }
+                group.cancelAll()
+            }
         }
     }
 }

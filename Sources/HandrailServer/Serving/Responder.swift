@@ -113,12 +113,23 @@ struct Responder: HTTPResponder {
         headers[.cacheControl] = "no-store"
         switch answer.body {
         case .bytes(let bytes):
-            return Response(status: answer.status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
-        case .events(let hub):
-            guard let pieces = hub.listen() else {
-                return response(of: RouteError(.serviceUnavailable, "there are too many listeners", retryAfter: 30))
+            return Response(status: answer.status, headers: headers, body: body(of: bytes))
+        case .events(let pieces, let isAllowed):
+            return Response(status: .ok, headers: headers, body: EventText.body(of: pieces, while: isAllowed))
+        }
+    }
+
+    private static let pieceBytes = 64 << 10
+
+    /// Piece by piece where it is long: so it shows whether the client reads on.
+    private static func body(of bytes: [UInt8]) -> ResponseBody {
+        guard bytes.count > pieceBytes else { return ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)) }
+        return ResponseBody(contentLength: bytes.count) { writer in
+            for start in stride(from: 0, to: bytes.count, by: pieceBytes) {
+                let piece = bytes[start..<min(bytes.count, start + pieceBytes)]
+                try await writer.write(ByteBuffer(bytes: piece))
             }
-            return Response(status: .ok, headers: headers, body: EventText.body(of: pieces))
+            try await writer.finish(nil)
         }
     }
 
@@ -133,23 +144,5 @@ struct Responder: HTTPResponder {
         if error.status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
         return Response(
             status: error.status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: writer.bytes)))
-    }
-}
-
-/// Server-sent events as HTML's living standard has them.
-enum EventText {
-    static func body(of pieces: AsyncStream<EventHub.Piece>) -> ResponseBody {
-        ResponseBody { writer in
-            try await writer.write(ByteBuffer(string: ": handrail\n\n"))
-            for await piece in pieces {
-                switch piece {
-                case .event(let number, let event):
-                    try await writer.write(
-                        ByteBuffer(string: "id: \(number)\nevent: \(event.name)\ndata: \(event.data)\n\n"))
-                case .heartbeat: try await writer.write(ByteBuffer(string: ": beat\n\n"))
-                }
-            }
-            try await writer.finish(nil)
-        }
     }
 }

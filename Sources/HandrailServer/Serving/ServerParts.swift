@@ -16,8 +16,10 @@ public struct ServerSettings: Sendable {
     public var hasOpenMetrics = false
     /// Of which most may be idle: each costs some ten KiB.
     public var mostConnections = 16_384
-    /// For the whole of a request to arrive.
+    /// For the whole of a request to arrive, and for a client to read on where it does not.
     public var requestPatience = Duration.seconds(30)
+    /// For what is under way when it stops. Clients that do not read their answer are left then.
+    public var stopPatience = Duration.seconds(10)
     /// Of this program, for the OpenAPI document.
     public var version = ""
 
@@ -32,10 +34,10 @@ public struct ServerPorts: Sendable {
     public let clock: any WallClock
     /// The tokens that are good at the moment; asked for each request.
     public let tokens: @Sendable () -> TokenBook
-    public let metrics: MetricRegistry
-    public let events: EventHub
     /// What deliveries of a source may be signed with at the moment; asked for each that is signed.
     public var deliveryKeys: @Sendable (_ source: String) -> [SigningSecret] = { _ in [] }
+    public let metrics: MetricRegistry
+    public let events: EventHub
 
     public init(
         conductor: Conductor, decoders: SourceDecoders, documents: any StateDocuments, clock: any WallClock,
