@@ -64,6 +64,29 @@ import Testing
         #expect(throws: TokenBook.Invalid.self) { try TokenBook(Array(text.utf8)) }
     }
 
+    /// What bounds a token and cannot be read must not be taken for no bound.
+    @Test(arguments: [
+        #""source":5"#, #""source":null"#, #""expiresAt":"never""#, #""expiresAt":1e3"#, #""revokedAt":true"#,
+        #""revokedAt":"x""#, #""note":[]"#, #""scope":"x""#, #""expiresAt":9,"expiresAt":99"#, #""createdAt":2"#,
+    ])
+    func aTokenInItIsReadAsAWholeOrNotAtAll(_ members: String) throws {
+        let digest = String(repeating: "0", count: 64)
+        let text = { (more: String) in
+            #"{"version":1,"tokens":[{"id":"a","role":"source","createdAt":1,"sha256":"\#(digest)"\#(more)}]}"#
+        }
+        #expect(try TokenBook(Array(text("").utf8)).entries.count == 1)
+        #expect(throws: TokenBook.Invalid.self) { try TokenBook(Array(text("," + members).utf8)) }
+    }
+
+    @Test func twoTokensOfOneIdAreRefused() throws {
+        var book = TokenBook()
+        _ = try book.add(role: .viewer, person: nil, source: nil, note: "", at: now, life: nil)
+        let text = String(decoding: book.bytes, as: UTF8.self)
+        let entry = try #require(text.firstMatch(of: /\{\s*"id"[^}]*\}/)).output
+        let twice = text.replacing(entry, with: entry + "," + entry)
+        #expect(throws: TokenBook.Invalid.self) { try TokenBook(Array(twice.utf8)) }
+    }
+
     @Test func aResponderHasAPersonAndNobodyElse() {
         var book = TokenBook()
         #expect(throws: TokenBook.Invalid.self) {

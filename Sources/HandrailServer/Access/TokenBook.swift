@@ -103,6 +103,9 @@ public struct TokenBook: Hashable, Sendable {
             throw Invalid(message: "it is no list of tokens that this version knows")
         }
         for element in elements { entries.append(try Self.entry(element)) }
+        guard Set(entries.map { ExactText($0.holder.id) }).count == entries.count else {
+            throw Invalid(message: "two tokens in it have one id")
+        }
     }
 
     public var bytes: [UInt8] {
@@ -128,28 +131,41 @@ public struct TokenBook: Hashable, Sendable {
         }
     }
 
+    /// Another one may be a limit that this version does not know.
+    private static let memberNames: Set<ExactText> = [
+        "id", "role", "person", "source", "note", "createdAt", "expiresAt", "revokedAt", "sha256",
+    ]
+
     private static func entry(_ value: JSONValue) throws(Invalid) -> Entry {
-        guard case .string(let id)? = value["id"], case .string(let name)? = value["role"],
+        guard case .object(let members) = value, Set(members.map { ExactText($0.name) }).count == members.count,
+            members.allSatisfy({ memberNames.contains(ExactText($0.name)) }),
+            case .string(let id)? = value["id"], case .string(let name)? = value["role"],
             let role = Role(rawValue: name), case .integer(let createdAt)? = value["createdAt"],
             case .string(let digest)? = value["sha256"], digest.utf8.count == 64
         else { throw Invalid(message: "a token in it is damaged") }
-        let person = text("person", in: value)
+        let person = try text("person", in: value)
         guard (role == .responder) == (person != nil) else {
             throw Invalid(message: "the token `\(id)` does not say in whose name it asks")
         }
         return Entry(
             holder: Holder(
-                id: id, role: role, person: person.map { Person($0) }, source: text("source", in: value)),
-            note: text("note", in: value) ?? "", createdAt: Timestamp(milliseconds: createdAt),
-            expiresAt: time("expiresAt", in: value), revokedAt: time("revokedAt", in: value), digest: digest)
+                id: id, role: role, person: person.map { Person($0) }, source: try text("source", in: value)),
+            note: try text("note", in: value) ?? "", createdAt: Timestamp(milliseconds: createdAt),
+            expiresAt: try time("expiresAt", in: value), revokedAt: try time("revokedAt", in: value), digest: digest)
     }
 
-    private static func text(_ name: String, in value: JSONValue) -> String? {
-        if case .string(let text)? = value[name] { text } else { nil }
+    /// What is left out may be: what is there and cannot be read must not be taken for left out. A token would be good for
+    /// every source, or for ever.
+    private static func text(_ name: String, in value: JSONValue) throws(Invalid) -> String? {
+        guard let found = value[name] else { return nil }
+        guard case .string(let text) = found else { throw Invalid(message: "`\(name)` of a token in it is no text") }
+        return text
     }
 
-    private static func time(_ name: String, in value: JSONValue) -> Timestamp? {
-        if case .integer(let time)? = value[name] { Timestamp(milliseconds: time) } else { nil }
+    private static func time(_ name: String, in value: JSONValue) throws(Invalid) -> Timestamp? {
+        guard let found = value[name] else { return nil }
+        guard case .integer(let time) = found else { throw Invalid(message: "`\(name)` of a token in it is no time") }
+        return Timestamp(milliseconds: time)
     }
 
     // MARK: - Digests

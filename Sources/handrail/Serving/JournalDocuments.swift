@@ -6,6 +6,10 @@ internal import HandrailServer
 
 /// The documents of the command line, made by a server from its own journal.
 struct JournalDocuments: StateDocuments {
+    /// A page ends with the entry that reaches this: an entry may have 16 MiB, and who reads goes on behind the last.
+    private static let pageBytes = 4 << 20
+    private static let entriesAtOnce = 32
+
     private let access: JournalAccess
     private let follower: CatalogFollower
 
@@ -64,9 +68,13 @@ struct JournalDocuments: StateDocuments {
 
     private func entries(after sequence: Int64, _ limit: Int) async throws -> String {
         var entries: [JournalEntry] = []
-        try await access.scan(after: sequence, atOnce: limit) { found in
-            entries += found.prefix(limit - entries.count)
-            return entries.count < limit
+        var bytes = 0
+        try await access.scan(after: sequence, atOnce: min(limit, Self.entriesAtOnce)) { found in
+            for entry in found where entries.count < limit && bytes < Self.pageBytes {
+                entries.append(entry)
+                bytes += entry.record.payload.count
+            }
+            return entries.count < limit && bytes < Self.pageBytes
         }
         return EntryJSON.list(entries, schema: "handrail.entries/1").json
     }

@@ -2,7 +2,6 @@ internal import Glibc
 internal import HandrailCore
 internal import HandrailFormats
 internal import HandrailServer
-internal import Synchronization
 
 /// `tokens.json` in the state directory: digests of the tokens, readable for the engine's user only.
 struct TokenFile {
@@ -69,42 +68,5 @@ struct TokenFile {
             Int64(truncatingIfNeeded: status.st_ino), Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec),
             Int64(status.st_size),
         ]
-    }
-}
-
-/// The tokens as they are now: the file is looked at once a second, so a revocation counts within one.
-final class LiveTokens: Sendable {
-    private struct State {
-        var book: TokenBook
-        var stamp: [Int64]?
-        var lookedAt: ContinuousClock.Instant
-    }
-
-    private let file: TokenFile
-    private let state: Mutex<State>
-    private let report: @Sendable (String) -> Void
-
-    /// - Parameter report: told once where the file cannot be used any more. Nobody is let in by it then.
-    init(_ directory: StateDirectory, report: @escaping @Sendable (String) -> Void) throws {
-        file = TokenFile(directory)
-        self.report = report
-        state = Mutex(State(book: try file.read(), stamp: file.stamp, lookedAt: .now))
-    }
-
-    var book: TokenBook {
-        state.withLock { state in
-            guard ContinuousClock.now - state.lookedAt >= .seconds(1) else { return state.book }
-            state.lookedAt = .now
-            let stamp = file.stamp
-            guard stamp != state.stamp else { return state.book }
-            state.stamp = stamp
-            do {
-                state.book = try file.read()
-            } catch {
-                state.book = TokenBook()
-                report((error as? Failure)?.message ?? "\(error)")
-            }
-            return state.book
-        }
     }
 }
