@@ -63,6 +63,10 @@ public struct Replay: Sendable {
         report.rejectedAlerts += count
     }
 
+    public mutating func passedOverEvents(_ count: Int) {
+        report.passedOverEvents += count
+    }
+
     /// - Returns: everything that was seen; the incidents that are still open are in it as they stand.
     public mutating func finish() -> ReplayReport {
         var report = report

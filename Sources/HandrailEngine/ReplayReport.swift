@@ -12,6 +12,8 @@ public struct ReplayReport: Sendable {
     public internal(set) var invalidLines: [InvalidLine] = []
     public internal(set) var invalidLineCount = 0
     public internal(set) var rejectedAlerts = 0
+    /// Events that were fine and change nothing, such as acknowledgements.
+    public internal(set) var passedOverEvents = 0
     /// Empty where it was not kept.
     public internal(set) var timeline: [TimelineEntry] = []
     /// By id. An incident that was merged into another one is not listed; its alerts and decisions are the other's.

@@ -65,6 +65,7 @@ struct RecordingPlayer {
                 case .delivery(let decoded, let line):
                     try note(decoded, line, path)
                     replay.rejectedAlerts(decoded.rejectedCount)
+                    replay.passedOverEvents(decoded.passedOverCount)
                     replay.receive(decoded.delivery)
                 case .invalidLine(let number, let reason):
                     try noteInvalid(number, reason, path)

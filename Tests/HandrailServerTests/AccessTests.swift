@@ -126,6 +126,13 @@ import Testing
             return methods.map { "\($0.name.uppercased()) \(path.name)" }
         }
         #expect(Set(described + ["GET /v1/openapi.json"]) == Set(Self.table.map(\.route)))
+        // What may be answered is in it, and what never is is not.
+        let listed = document["paths"]?["/v1/runs"]?["get"]?["responses"]
+        #expect(listed?["503"] != nil)
+        let delivery = document["paths"]?["/v1/deliveries/{source}"]?["post"]
+        #expect(delivery?["responses"]?["408"] == nil && delivery?["responses"]?["429"] != nil)
+        guard case .array(let ways)? = delivery?["security"] else { throw RunningServer.NotRunning() }
+        #expect(ways.contains { $0["token"] != nil } && ways.contains { $0["signature"] != nil })
         let parts = ServerParts(running.ports, ServerSettings())
         let names = Responder(parts, version: "").routes.map(\.about.name)
         #expect(Set(names).count == names.count)

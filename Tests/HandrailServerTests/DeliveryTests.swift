@@ -17,7 +17,7 @@ import Testing
         #expect(await running.journal.records.count == before)
         await running.journal.release()
         let given = try #require(await answer)
-        #expect(given.status == 200 && given.text == #"{"accepted":3,"rejected":[],"rejectedCount":0}"#)
+        #expect(given.status == 200 && given.text == #"{"accepted":3,"rejected":[],"rejectedCount":0,"passedOver":0}"#)
         let kinds = await running.journal.records.map(\.kind)
         #expect(kinds.count { $0 == "alert.began" } == 3)
         try await running.stop()

@@ -26,6 +26,11 @@ public final class SourceDecoders: Sendable {
         Dictionary(sources.map { (ExactText($0.name), $0) }) { first, _ in first }
     }
 
+    /// All that a delivery's path may name.
+    var sourceNames: [String] {
+        SourceKind.allCases.map(\.rawValue) + mapped.withLock { $0.keys.sorted().map(\.string) }
+    }
+
     /// What a delivery's path names; nil where that is nothing.
     func source(named name: String) -> DeliverySource? {
         if let kind = SourceKind(rawValue: name), kind.rawValue.hasSameBytes(as: name) { return .kind(kind) }

@@ -4,6 +4,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case refusedDeliveries = "handrail_deliveries_refused_total"
     case alerts = "handrail_alerts_total"
     case rejectedAlerts = "handrail_alerts_rejected_total"
+    case passedOverEvents = "handrail_events_passed_over_total"
     case shedAlerts = "handrail_alerts_shed_total"
     case engineAlerts = "handrail_engine_alerts_total"
     case truncatedAlerts = "handrail_alerts_truncated_total"
@@ -15,6 +16,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case runs = "handrail_runs_total"
     case activeRuns = "handrail_runs_active"
     case pendingRuns = "handrail_runs_pending"
+    case heldRuns = "handrail_runs_held"
     case oldestPending = "handrail_pending_oldest_age_seconds"
     case waitingAlerts = "handrail_queue_alerts"
     case waitingBytes = "handrail_queue_bytes"
@@ -31,11 +33,12 @@ public enum Metric: String, CaseIterable, Sendable {
 
     var kind: Kind {
         switch self {
-        case .deliveries, .refusedDeliveries, .alerts, .rejectedAlerts, .shedAlerts, .engineAlerts, .truncatedAlerts,
-            .incidents, .verdicts, .guardRefusals, .runs, .storeErrors, .announcementFailures, .requests, .reloads:
+        case .deliveries, .refusedDeliveries, .alerts, .rejectedAlerts, .passedOverEvents, .shedAlerts,
+            .engineAlerts, .truncatedAlerts, .incidents, .verdicts, .guardRefusals, .runs, .storeErrors,
+            .announcementFailures, .requests, .reloads:
             .counter
-        case .openIncidents, .storm, .activeRuns, .pendingRuns, .oldestPending, .waitingAlerts, .waitingBytes,
-            .storeUp, .subscribers, .info:
+        case .openIncidents, .storm, .activeRuns, .pendingRuns, .heldRuns, .oldestPending, .waitingAlerts,
+            .waitingBytes, .storeUp, .subscribers, .info:
             .gauge
         case .decisionLatency: .histogram
         }
@@ -47,6 +50,7 @@ public enum Metric: String, CaseIterable, Sendable {
         case .refusedDeliveries: "Deliveries that were answered otherwise than 200, by source and reason."
         case .alerts: "Alerts of deliveries that were kept, by source."
         case .rejectedAlerts: "Single alerts that could not be used, by source."
+        case .passedOverEvents: "Events that were fine and change nothing, such as acknowledgements, by source."
         case .shedAlerts: "Alerts of deliveries that were refused under overload, by source and severity."
         case .engineAlerts: "Alerts by what they turned out to be."
         case .truncatedAlerts: "Alerts that sources say they left out."
@@ -58,6 +62,7 @@ public enum Metric: String, CaseIterable, Sendable {
         case .runs: "Runs that have ended, by outcome."
         case .activeRuns: "Runs that have not ended."
         case .pendingRuns: "Runs that wait for a person's approval."
+        case .heldRuns: "Runs that are held or stuck, and wait for a person."
         case .oldestPending: "How long the oldest question to a person has waited."
         case .waitingAlerts: "Alerts that are decoded and not yet durable."
         case .waitingBytes: "Bytes of request bodies in memory."
@@ -75,7 +80,7 @@ public enum Metric: String, CaseIterable, Sendable {
     /// What each series of it says: names of labels.
     var labels: [String] {
         switch self {
-        case .deliveries, .alerts, .rejectedAlerts: ["source"]
+        case .deliveries, .alerts, .rejectedAlerts, .passedOverEvents: ["source"]
         case .refusedDeliveries: ["source", "reason"]
         case .shedAlerts: ["source", "severity"]
         case .engineAlerts: ["kind"]
@@ -85,9 +90,9 @@ public enum Metric: String, CaseIterable, Sendable {
         case .requests: ["route", "status"]
         case .reloads: ["part", "result"]
         case .info: ["version", "mode"]
-        case .truncatedAlerts, .incidents, .openIncidents, .storm, .activeRuns, .pendingRuns, .oldestPending,
-            .waitingAlerts, .waitingBytes, .decisionLatency, .storeErrors, .storeUp, .announcementFailures,
-            .subscribers:
+        case .truncatedAlerts, .incidents, .openIncidents, .storm, .activeRuns, .pendingRuns, .heldRuns,
+            .oldestPending, .waitingAlerts, .waitingBytes, .decisionLatency, .storeErrors, .storeUp,
+            .announcementFailures, .subscribers:
             []
         }
     }

@@ -6,6 +6,9 @@ public struct TimelineMetrics: Sendable {
 
     public init(_ registry: MetricRegistry) {
         self.registry = registry
+        // A series that begins at 1 has never increased, as far as Prometheus knows.
+        for verdict in Verdict.allCases { registry.add(.verdicts, [verdict.rawValue], by: 0) }
+        for outcome in RunOutcome.allCases { registry.add(.runs, [outcome.rawValue], by: 0) }
     }
 
     public func note(_ entries: [TimelineEntry]) {

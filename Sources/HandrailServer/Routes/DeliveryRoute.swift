@@ -88,9 +88,9 @@ struct DeliveryRoute: Sendable {
         } catch {
             throw RouteError(.badRequest, error.message, reason: "payload")
         }
-        parts.metrics.add(.rejectedAlerts, [source.name], by: decoded.rejectedCount)
         let delivery = decoded.delivery
         guard !delivery.alerts.isEmpty || decoded.rejectedCount == 0 else {
+            count(decoded, source)
             throw RouteError(.badRequest, Self.reasons(of: decoded), reason: "payload")
         }
         if let refusal = parts.admission.enter(delivery) { throw shed(delivery, refusal) }
@@ -99,6 +99,7 @@ struct DeliveryRoute: Sendable {
         case .done:
             parts.metrics.add(.deliveries, [source.name])
             parts.metrics.add(.alerts, [source.name], by: delivery.alerts.count)
+            count(decoded, source)
             parts.metrics.observe(.now - call.receivedAt)
             return Answer(Self.receipt(of: decoded))
         case .refused, .notKept:
@@ -106,6 +107,12 @@ struct DeliveryRoute: Sendable {
             throw RouteError(
                 .serviceUnavailable, "the delivery could not be kept; send it again", retryAfter: 5, reason: "store")
         }
+    }
+
+    /// Once, when nobody will send it again: what is sent back comes again with the same alerts in it.
+    private func count(_ decoded: DecodedDelivery, _ source: DeliverySource) {
+        parts.metrics.add(.rejectedAlerts, [source.name], by: decoded.rejectedCount)
+        parts.metrics.add(.passedOverEvents, [source.name], by: decoded.passedOverCount)
     }
 
     private func shed(_ delivery: Delivery, _ refusal: Admission.Refusal) -> RouteError {
@@ -135,6 +142,7 @@ struct DeliveryRoute: Sendable {
                 }
             }
             object.member("rejectedCount", decoded.rejectedCount)
+            object.member("passedOver", decoded.passedOverCount)
         }
         return writer.bytes
     }

@@ -55,6 +55,8 @@ struct HealthRoutes: Sendable {
 
     private func metrics() async -> Answer {
         let (registry, overview) = (parts.metrics, await parts.conductor.overview)
+        // Nothing was delivered yet, which is a number too: without it nobody could be told that nothing comes.
+        for source in parts.decoders.sourceNames { registry.add(.deliveries, [source], by: 0) }
         let counters = overview.counters
         for (kind, count) in [
             ("began", counters.episodes), ("duplicate", counters.duplicates), ("ended", counters.ended),
@@ -66,6 +68,7 @@ struct HealthRoutes: Sendable {
         registry.set(.openIncidents, to: Double(overview.openIncidents))
         registry.set(.storm, to: overview.isStorm ? 1 : 0)
         registry.set(.activeRuns, to: Double(overview.activeRuns))
+        registry.set(.heldRuns, to: Double(overview.heldRuns))
         registry.set(.pendingRuns, to: Double(overview.pendingSince.count))
         let oldest = overview.pendingSince.min().map { (parts.clock.now - $0) / .seconds(1) }
         registry.set(.oldestPending, to: max(0, oldest ?? 0))

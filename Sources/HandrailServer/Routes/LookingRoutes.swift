@@ -45,7 +45,9 @@ struct LookingRoutes: Sendable {
             },
             Route(
                 .get, "/v1/pending/{run}", .viewers,
-                RouteDescription(name: "showPending", summary: "What a person is asked to approve, with its digest.")
+                RouteDescription(
+                    name: "showPending", summary: "What a person is asked to approve, with its digest.",
+                    statuses: [503])
             ) { call async throws(RouteError) in try await answer(.pendingRun(try call.number("run"))) },
         ]
     }
@@ -56,7 +58,8 @@ struct LookingRoutes: Sendable {
                 .get, "/v1/incidents", .viewers,
                 RouteDescription(
                     name: "listIncidents", summary: "Incidents, the newest first.",
-                    query: [.init("open", .flag, "Only those in which an alert still fires."), Self.limit])
+                    query: [.init("open", .flag, "Only those in which an alert still fires."), Self.limit],
+                    statuses: [503])
             ) { call async throws(RouteError) in
                 try await answer(
                     .incidents(
@@ -70,11 +73,12 @@ struct LookingRoutes: Sendable {
                     query: [
                         .init("only", .choice(Self.phases), "Where they stand."),
                         .init("incident", .integer(1...Int(Int32.max)), "Only those for this incident."), Self.limit,
-                    ])
+                    ], statuses: [503])
             ) { call async throws(RouteError) in try await answer(try runs(call)) },
             Route(
                 .get, "/v1/pending", .viewers,
-                RouteDescription(name: "listPending", summary: "What waits for a person's approval.")
+                RouteDescription(
+                    name: "listPending", summary: "What waits for a person's approval.", statuses: [503])
             ) { _ async throws(RouteError) in try await answer(.pending) },
             Route(
                 .get, "/v1/journal/entries", .viewers,
@@ -82,7 +86,7 @@ struct LookingRoutes: Sendable {
                     name: "listEntries", summary: "Entries of the journal in their order, with their hashes.",
                     query: [
                         .init("after", .integer(0...Int(Int32.max)), "Only those behind this number."), Self.limit,
-                    ])
+                    ], statuses: [503])
             ) { call async throws(RouteError) in
                 try await answer(
                     .entries(
@@ -97,7 +101,7 @@ struct LookingRoutes: Sendable {
         _ question: @escaping @Sendable (Int) -> StateQuestion
     ) -> Route {
         let path = "/v1/\(thing)s/{\(thing)}" + (under.map { "/\($0)" } ?? "")
-        return Route(.get, path, .viewers, RouteDescription(name: name, summary: summary)) {
+        return Route(.get, path, .viewers, RouteDescription(name: name, summary: summary, statuses: [503])) {
             call async throws(RouteError) in
             try await answer(question(try call.number(thing)))
         }

@@ -66,7 +66,7 @@ struct RequestRoutes: Sendable {
         Route(
             .post, path, .responders,
             RouteDescription(
-                name: name, summary: summary, body: .members(fields), statuses: [409, 429, 503])
+                name: name, summary: summary, body: .members(fields), statuses: [409, 503])
         ) { call async throws(RouteError) in
             let run = path.contains("{run}") ? try call.number("run") : 0
             let reader = RequestBodyReader(

@@ -76,6 +76,7 @@ enum ReplayJSON {
             object.member("refusedPlans", summary.refusedPlans)
             object.member("truncated", counters.truncated)
             object.member("rejected", report.rejectedAlerts)
+            object.member("passedOver", report.passedOverEvents)
             object.member("invalidLines", report.invalidLineCount)
             object.member("incidents", summary.incidents)
             object.member("noiseReductionPercent", summary.noiseReductionPercent)

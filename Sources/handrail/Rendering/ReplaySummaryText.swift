@@ -32,6 +32,7 @@ enum ReplaySummaryText {
         let counts = [
             (report.counters.truncated, "alert", "left out by the source"),
             (report.rejectedAlerts, "alert", "not valid"),
+            (report.passedOverEvents, "event", "without meaning for an alert"),
             (report.invalidLineCount, "line", "not valid"),
         ]
         return counts.filter { $0.0 > 0 }.map { count, noun, what in "\(CountText.of(count, noun)) \(what)" }
