@@ -80,6 +80,14 @@ import Testing
         #expect(admission.waiting.bytes == 60)
     }
 
+    /// A mapped payload may take seconds; it must not be a stranger's that the others wait for.
+    @Test func aStrangerIsDecodedBesideTheOthers() {
+        let decoders = SourceDecoders(identity: AlertIdentity())
+        let trusted = Set((0..<10).map { _ in decoders.place(isAuthenticated: true) })
+        let strangers = Set((0..<10).map { _ in decoders.place(isAuthenticated: false) })
+        #expect(trusted.count == 2 && strangers.count == 1 && trusted.isDisjoint(with: strangers))
+    }
+
     private func delivery(_ count: Int, isAuthenticated: Bool) -> Delivery {
         let identity = AlertIdentity()
         let alerts = (0..<count).map { number in

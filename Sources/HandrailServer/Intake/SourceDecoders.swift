@@ -3,8 +3,12 @@ internal import HandrailFormats
 internal import Synchronization
 
 /// Decodes deliveries of several connections at once. Each decoder remembers labels from one payload to the next, so there
-/// are few of them.
+/// are few of them: two, and one for what nobody vouches for. A payload that is made to be slow, for a mapped source, then
+/// holds up only its like.
 public final class SourceDecoders: Sendable {
+    /// Decoders for those of whom it is known who they are; the last one is for the others.
+    private static let trusted = 2
+
     private let decoders: [OneDecoder]
     private let turn = Atomic<UInt>(0)
     private let mapped: Mutex<[ExactText: MappedSource]>
@@ -13,7 +17,7 @@ public final class SourceDecoders: Sendable {
     ///   - identity: how alerts are told apart; the engine's.
     ///   - mapped: the workspace's own sources.
     public init(identity: AlertIdentity, mapped: [MappedSource] = []) {
-        decoders = (0..<2).map { _ in OneDecoder(identity) }
+        decoders = (0...Self.trusted).map { _ in OneDecoder(identity) }
         self.mapped = Mutex(Self.byName(mapped))
     }
 
@@ -37,12 +41,17 @@ public final class SourceDecoders: Sendable {
         return mapped.withLock { $0[ExactText(name)] }.map { .mapped($0) }
     }
 
+    /// Of the decoder whose turn it is.
+    func place(isAuthenticated: Bool) -> Int {
+        guard isAuthenticated else { return Self.trusted }
+        return Int(turn.wrappingAdd(1, ordering: .relaxed).newValue % UInt(Self.trusted))
+    }
+
     /// - Throws: where the payload is not of its kind. Single wrong alerts are in the result.
     func decode(
         _ bytes: [UInt8], of source: DeliverySource, receivedAt: Timestamp, isAuthenticated: Bool
     ) async throws(SourceError) -> DecodedDelivery {
-        let next = turn.wrappingAdd(1, ordering: .relaxed).newValue
-        return try await decoders[Int(next % UInt(decoders.count))]
+        try await decoders[place(isAuthenticated: isAuthenticated)]
             .decode(bytes, of: source, receivedAt: receivedAt, isAuthenticated: isAuthenticated)
     }
 }
