@@ -36,7 +36,11 @@ enum JournalFile {
     static func openForMoving(_ path: String) throws -> DatabaseQueue {
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration(isReadOnly: false))
-            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            try queue.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+                // It may be the last that is closed, where whoever has opened the journal fails.
+                try keepLog(database)
+            }
             return queue
         } catch {
             throw JournalError.meaning(of: error, path: path)
@@ -121,8 +125,6 @@ enum JournalFile {
             throw JournalError.failed("SQLite does not flush every commit to the disk")
         }
         try database.execute(sql: "PRAGMA journal_size_limit = \(64 << 20)")
-        // LogMover does it long before. Were it always behind, this bounds the log.
-        try database.execute(sql: "PRAGMA wal_autocheckpoint = \(LogMover.mostPages)")
         try keepLog(database)
     }
 

@@ -13,9 +13,20 @@ struct JournalWriter: Sendable {
     private static let reclaimedParts = 8
 
     let queue: DatabaseQueue
+    let mover: LogMover
     let chain: JournalChain
     let path: String
     let options: SQLiteJournal.Options
+
+    /// Opens, or creates, the journal.
+    init(path: String, options: SQLiteJournal.Options) throws {
+        (queue, chain) = try JournalFile.openForWriting(path)
+        let mover = try LogMover(path: path)
+        queue.inDatabase { mover.watch($0) }
+        self.mover = mover
+        self.path = path
+        self.options = options
+    }
 
     static func check(_ records: [JournalRecord]) throws(JournalError) {
         for record in records {
@@ -106,8 +117,7 @@ struct JournalWriter: Sendable {
     private func saveParts(of records: some Sequence<JournalRecord>, at sequence: Int64) async throws {
         var parts = SnapshotParts()
         var number: Int64 = 0
-        func save(_ part: [UInt8]?) async throws {
-            guard let part else { return }
+        func save(_ part: [UInt8]) async throws {
             guard parts.bytes <= JournalLimits.snapshotBytes else {
                 throw JournalError.tooLarge(
                     what: "the snapshot", bytes: parts.bytes, limitBytes: JournalLimits.snapshotBytes)
@@ -115,8 +125,11 @@ struct JournalWriter: Sendable {
             try await transaction { [number] in try $0.save(part: part, number: number, ofSnapshot: sequence) }
             number += 1
         }
-        for record in records { try await save(parts.take(record)) }
-        try await save(parts.takeRest())
+        for record in records {
+            parts.take(record)
+            while let part = parts.takePart() { try await save(part) }
+        }
+        if let part = parts.takeRest() { try await save(part) }
         let digest = parts.digest
         try await transaction { [options] in
             try $0.finishSnapshot(at: sequence, content: digest, key: options.signingKey)
@@ -142,6 +155,7 @@ struct JournalWriter: Sendable {
     func transaction<Value: Sendable>(
         _ body: @escaping @Sendable (JournalTable) throws -> Value
     ) async throws -> Value {
+        defer { mover.moveIfLong() }
         do {
             return try await queue.writeWithoutTransaction { database in
                 try write(body, in: database)
@@ -165,7 +179,11 @@ struct JournalWriter: Sendable {
         return value
     }
 
-    func close() throws {
+    /// - Parameter reader: closed before the connection that writes, and whatever becomes of that.
+    func close(after reader: JournalReader) async throws {
+        await mover.stop()
+        let outcomes = [Result { try mover.close() }, Result { try reader.close() }]
         try queue.close()
+        for outcome in outcomes { try outcome.get() }
     }
 }

@@ -1,26 +1,74 @@
 internal import GRDB
+internal import GRDBSQLite
+internal import Synchronization
 
 /// Moves what was committed from the write-ahead log into the file, beside the connection that writes.
 ///
 /// SQLite does it at the end of the commit that makes the log long, and whoever waits for that commit waits for two more
 /// flushes of the disk. What is in the log is durable, so nobody has to wait for this.
-struct LogMover: Sendable {
+final class LogMover: Sendable {
     /// Of 4 KiB: what the log may grow to before a commit does the rest of it after all. Then the log starts anew.
-    static let mostPages = 16_384
-    /// How much is committed from one move to the next: as much as SQLite's own thousand pages.
-    static let bytes = 4 << 20
+    private static let mostPages = 16_384
+    /// From one move to the next; SQLite's own default.
+    private static let pagesBetweenMoves = 1000
+
+    private struct State {
+        /// How long the log was when it was last moved.
+        var movedAt = 0
+        var moving: Task<Void, Never>?
+        var isClosed = false
+    }
 
     private let queue: DatabaseQueue
+    private let state = Mutex(State())
+    /// How long the log was after the last commit of the connection that writes.
+    private let pages = Atomic(0)
 
     init(path: String) throws {
         queue = try JournalFile.openForMoving(path)
     }
 
-    /// Whatever keeps it from being done is no loss: it is done with the next one.
-    func move() async {
-        try? await queue.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
+    /// Has to outlive the connection's last commit: it is told of each.
+    func watch(_ database: Database) {
+        let gauge = Unmanaged.passUnretained(self).toOpaque()
+        // In the place of SQLite's own, which moves the log from a length on.
+        sqlite3_wal_hook(
+            database.sqliteConnection,
+            { gauge, connection, name, pages in
+                guard let gauge else { return SQLITE_OK }
+                Unmanaged<LogMover>.fromOpaque(gauge).takeUnretainedValue().pages.store(Int(pages), ordering: .relaxed)
+                guard pages >= LogMover.mostPages else { return SQLITE_OK }
+                // Whatever keeps it from being done is no failure of the commit; so it is with SQLite's own.
+                sqlite3_wal_checkpoint_v2(connection, name, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+                return SQLITE_OK
+            }, gauge)
     }
 
+    /// To be called after each commit. Whatever keeps it from being done is no loss: it is done with a later one.
+    func moveIfLong() {
+        let pages = pages.load(ordering: .relaxed)
+        state.withLock { state in
+            // It has started anew.
+            if pages < state.movedAt { state.movedAt = 0 }
+            guard pages - state.movedAt >= Self.pagesBetweenMoves, state.moving == nil, !state.isClosed else { return }
+            state.movedAt = pages
+            state.moving = Task.detached(priority: .utility) { [queue, self] in
+                try? await queue.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
+                self.state.withLock { $0.moving = nil }
+            }
+        }
+    }
+
+    /// Begins nothing any more, and waits for what is under way: a connection that is closed must not be used.
+    func stop() async {
+        let moving = state.withLock { state in
+            state.isClosed = true
+            return state.moving
+        }
+        await moving?.value
+    }
+
+    /// After ``stop()``.
     func close() throws {
         try queue.close()
     }

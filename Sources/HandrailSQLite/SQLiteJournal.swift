@@ -35,10 +35,6 @@ public actor SQLiteJournal: JournalStore {
 
     let writer: JournalWriter
     private let reader: JournalReader
-    private let mover: LogMover
-    /// Committed since the log was last moved.
-    private var loggedBytes = 0
-    private var moving: Task<Void, Never>?
     private let options: Options
     private var waiting: [WaitingCall] = []
     private var isCommitting = false
@@ -52,10 +48,8 @@ public actor SQLiteJournal: JournalStore {
     /// - Throws: ``JournalError``; also where the latest checkpoint does not fit the entries.
     public init(directory: String, options: Options = Options()) throws {
         let path = JournalFile.path(in: directory)
-        let (queue, chain) = try JournalFile.openForWriting(path)
-        writer = JournalWriter(queue: queue, chain: chain, path: path, options: options)
+        writer = try JournalWriter(path: path, options: options)
         reader = try JournalReader(path: path)
-        mover = try LogMover(path: path)
         known = try reader.now { try $0.opened(key: options.signingKey) }
         self.options = options
     }
@@ -83,20 +77,9 @@ public actor SQLiteJournal: JournalStore {
             let commit = await writer.commit(batch.map(\.records), after: known)
             known.learn(commit.known)
             for (call, result) in zip(batch, commit.results) { call.continuation.resume(with: result.map(\.sequence)) }
-            moveLog(after: batch.reduce(0) { $0 + $1.bytes })
         }
         isCommitting = false
         wakeIdle()
-    }
-
-    private func moveLog(after bytes: Int) {
-        loggedBytes += bytes
-        guard loggedBytes >= LogMover.bytes, moving == nil else { return }
-        loggedBytes = 0
-        moving = Task {
-            await mover.move()
-            moving = nil
-        }
     }
 
     /// As many calls, in their order, as make a transaction of reasonable size; at least one.
@@ -220,11 +203,8 @@ public actor SQLiteJournal: JournalStore {
         let lastCheckpoint = await result {
             if options.checkpointInterval != nil { _ = try await makeCheckpoint() }
         }
-        await moving?.value
-        try mover.close()
         // The reader first: whoever closes last moves the write-ahead log into the file, and has to be able to write.
-        try reader.close()
-        try writer.close()
+        try await writer.close(after: reader)
         try lastCheckpoint.get()
     }
 

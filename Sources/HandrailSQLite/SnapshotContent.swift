@@ -43,28 +43,42 @@ extension ArraySlice<UInt8> {
 
 /// The content of a snapshot as it is made: in parts of a size that does not hold up whoever else has something to write.
 struct SnapshotParts {
-    /// A part is complete with the record that makes it this long.
+    /// Wherever a record ends: that of a large incident is many times as long.
     private static let partBytes = 256 << 10
 
     private var rest: [UInt8] = []
+    /// What is in parts already.
+    private var start = 0
     private var function = SHA256()
     private(set) var bytes = 0
 
     /// SHA-256 of all that was taken.
     var digest: [UInt8] { Array(function.finalize()) }
 
-    /// - Returns: a part, where it is complete.
-    mutating func take(_ record: JournalRecord) -> [UInt8]? {
+    mutating func take(_ record: JournalRecord) {
         SnapshotContent.append(record, to: &rest)
-        return rest.count < Self.partBytes ? nil : takeRest()
+    }
+
+    /// A part, where one is complete.
+    mutating func takePart() -> [UInt8]? {
+        rest.count - start < Self.partBytes ? nil : take(Self.partBytes)
     }
 
     /// What is left; nil where there is nothing.
     mutating func takeRest() -> [UInt8]? {
-        guard !rest.isEmpty else { return nil }
-        defer { rest = [] }
-        rest.withUnsafeBytes { function.update(bufferPointer: $0) }
-        bytes += rest.count
-        return rest
+        start == rest.count ? nil : take(rest.count - start)
+    }
+
+    private mutating func take(_ count: Int) -> [UInt8] {
+        let part = Array(rest[start..<start + count])
+        start += count
+        // Once for each record, or what is left of a long one would be moved again and again.
+        if rest.count - start < Self.partBytes {
+            rest.removeSubrange(..<start)
+            start = 0
+        }
+        part.withUnsafeBytes { function.update(bufferPointer: $0) }
+        bytes += part.count
+        return part
     }
 }

@@ -66,9 +66,11 @@ extension JournalTable {
             try database.execute(sql: "DELETE FROM \(table) WHERE \(column) = \(snapshot.sequence)")
         }
         var parts = SnapshotParts()
-        let complete = snapshot.records.compactMap { parts.take($0) }
-        for (number, part) in (complete + [parts.takeRest()].compactMap(\.self)).enumerated() {
-            try save(part: part, number: Int64(number), ofSnapshot: snapshot.sequence)
+        for record in snapshot.records { parts.take(record) }
+        var number: Int64 = 0
+        while let part = parts.takePart() ?? parts.takeRest() {
+            try save(part: part, number: number, ofSnapshot: snapshot.sequence)
+            number += 1
         }
         try finishSnapshot(at: snapshot.sequence, content: parts.digest, key: key)
     }

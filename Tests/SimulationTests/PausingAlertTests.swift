@@ -42,6 +42,38 @@ struct PausingAlertTests {
         #expect(stage.state(of: 1) == nil)
     }
 
+    /// What was done has perhaps helped: the rest is not needed then, however short the pause is.
+    @Test func onceAStepHasActedAPauseIsAnEnd() throws {
+        var stage = try Stage()
+        for _ in 1...5 {
+            // Shorter than `migrate-unit` asks for.
+            stage.fire("Outdated", unit: "alpha-1")
+            stage.wait(.seconds(1))
+            stage.resolve("Outdated", unit: "alpha-1")
+            stage.wait(.seconds(1))
+        }
+        stage.fire("Outdated", unit: "alpha-1")
+        stage.wait(.seconds(4))
+        while case .rehearsing = stage.state(of: 1) { stage.succeed() }
+        stage.ask(Self.approval)
+        // What the level was before.
+        stage.succeed()
+        guard case .running = stage.state(of: 1) else {
+            Issue.record("run 1 is \(String(describing: stage.state(of: 1)))")
+            return
+        }
+        stage.resolve("Outdated", unit: "alpha-1")
+        stage.succeed()
+        // It looks at the level before each step, and then whether that is still needed.
+        while case .checking = stage.state(of: 1) { stage.succeed() }
+        let performed = stage.orders.count { if case .perform = $0.order { true } else { false } }
+        #expect(performed == 1)
+        guard case .verifying = stage.state(of: 1) else {
+            Issue.record("run 1 is \(String(describing: stage.state(of: 1)))")
+            return
+        }
+    }
+
     @Test func anAlertThatDoesNotFlapIsGoneAtOnce() throws {
         var stage = try paused(after: 1)
         stage.ask(Self.approval)

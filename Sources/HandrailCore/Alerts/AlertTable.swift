@@ -36,10 +36,10 @@ struct AlertTable: Sendable {
         slot(of: fingerprint).map { !slots[$0].isFiring && slots[$0].hasLapsed } ?? false
     }
 
-    /// A flapping alert of the incident that does not fire now and did after `time`, as signatures saw it.
+    /// A flapping alert of the incident that somebody said has resolved, and that fired after `time`, as signatures saw it.
     func pausing(_ fingerprint: Fingerprint, in incident: Int, since time: Timestamp) -> BoundAlert? {
         guard let slot = slot(of: fingerprint), slots[slot].flap.isDamped, !slots[slot].isFiring,
-            slots[slot].incident == incident, let endedAt = slots[slot].endedAt, endedAt > time
+            !slots[slot].hasLapsed, slots[slot].incident == incident, let endedAt = slots[slot].endedAt, endedAt > time
         else { return nil }
         return BoundAlert(slots[slot], slot: slot)
     }

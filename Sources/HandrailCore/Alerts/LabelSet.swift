@@ -38,9 +38,6 @@ public final class LabelSet: Hashable, Sendable {
         fingerprint = identity.fingerprint(of: kept)
     }
 
-    /// Names and values together, in bytes.
-    public var byteCount: Int { labels.reduce(0) { $0 + $1.name.string.utf8.count + $1.value.string.utf8.count } }
-
     /// The value of a label, or nil where the alert does not carry it.
     public subscript(name: ExactText) -> ExactText? {
         for label in labels where label.name == name {

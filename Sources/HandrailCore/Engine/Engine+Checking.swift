@@ -42,7 +42,9 @@ extension Engine {
             return .refused(step: step, because: "the runbook is not there any more")
         }
         let key = MatchKey(runbook: index, values: driven.record.match)
-        switch currentBinding(of: key, for: active, driven.record, emit) {
+        // What has acted has perhaps mended it: then a pause is no pause.
+        let pausing = driven.run?.hasActed(before: progress) == false ? pausing(active, driven.record) : []
+        switch currentBinding(of: key, in: active.incident, with: pausing, emit) {
         case .failure(let miss):
             return .gone(step: step, because: "its signature does not match any more: \(miss.reason)")
         case .success(let (binding, view)):
@@ -63,10 +65,9 @@ extension Engine {
     }
 
     private mutating func currentBinding(
-        of key: MatchKey, for active: ActiveRun, _ record: DecisionRecord, _ emit: Emit
+        of key: MatchKey, in id: Int, with pausing: [BoundAlert], _ emit: Emit
     ) -> Result<(Binding, IncidentView), Miss> {
-        let id = active.incident
-        guard var view = view(of: id, with: pausing(active, record)), let incident = incidents[id] else {
+        guard var view = view(of: id, with: pausing), let incident = incidents[id] else {
             return .failure(Miss(reason: "the incident is over"))
         }
         guard let attempt = attempts(of: key.runbook, &view, incident, emit).first(where: { $0.key == key.values })
@@ -79,12 +80,12 @@ extension Engine {
         }
     }
 
-    /// What the decision rested on, flaps, and is between two firings. Such an alert is not gone because it pauses when a
-    /// person answers, but once it was quiet for as long as the verification asks for.
+    /// What the decision rested on, flaps, and is between two firings, once each. Such an alert is not gone because it pauses
+    /// when a person answers, but once it was quiet for as long as the verification asks for.
     private func pausing(_ active: ActiveRun, _ record: DecisionRecord) -> [BoundAlert] {
         guard let stable = active.plan.verification?.stable else { return [] }
-        return record.bindings.flatMap(\.alerts)
-            .compactMap { alerts.pausing($0.fingerprint, in: active.incident, since: now - stable) }
+        return Set(record.bindings.flatMap(\.alerts).map(\.fingerprint)).sorted()
+            .compactMap { alerts.pausing($0, in: active.incident, since: now - stable) }
             .filter { muting(of: $0.slot) == nil }
     }
 

@@ -7,7 +7,9 @@ extension Engine {
         for match in ripe {
             let runbook = runbooks[match.key.runbook]
             do {
+                try PlanSize.check(match.binding, of: runbook)
                 let plan = try planner.plan(runbook, for: match.binding)
+                try PlanSize.check(plan, of: runbook)
                 if let obstacle = obstacle(to: plan, in: id) {
                     reportNotChosen(match, runbook, because: obstacle, in: id, emit)
                 } else {

@@ -2,7 +2,7 @@ internal import CEL
 
 /// The alerts of one incident as signatures and policies see them at one moment.
 struct IncidentView {
-    /// Firing and unmuted, by start, then fingerprint.
+    /// Firing and unmuted, by start, then fingerprint. Before a step, with those that only pause.
     let eligible: [BoundAlert]
     /// Indices of the runbooks that a member's labels match, firing or not; ascending.
     let touchedRunbooks: [Int]

@@ -69,7 +69,7 @@ struct MatchAttempt: Sendable {
 /// Tries one signature on the alerts of one incident. A pure function of what it is given.
 struct SignatureMatcher {
     let signature: Signature
-    /// Firing, unmuted alerts of the incident by pattern name, each sorted by start, then fingerprint.
+    /// Firing, unmuted alerts of the incident, as its view has them, by pattern name, each sorted by start, then fingerprint.
     let candidates: [String: [BoundAlert]]
     /// What fires anywhere and matches an `unless`, by the index in `signature.unless`.
     let blockers: [[LabelSet]]

@@ -14,13 +14,7 @@ struct Planner: Sendable {
 
     /// - Parameter resolved: identities of the alerts that verification waits for are taken from the binding.
     func plan(_ runbook: Runbook, for binding: Binding) throws(PlanRefusal) -> Plan {
-        try Self.checkSize(of: binding, for: runbook)
         let resolved = try targets(of: runbook, for: binding)
-        guard resolved.count <= Self.mostTargets else {
-            throw PlanRefusal(
-                "it has \(resolved.count) targets, and nobody can look over more than \(Self.mostTargets)",
-                at: runbook.target.location)
-        }
         var steps: [PlannedStep] = []
         for (index, (target, facts)) in resolved.enumerated() {
             for step in runbook.steps {
@@ -33,20 +27,6 @@ struct Planner: Sendable {
     }
 
     // MARK: - Targets
-
-    static let mostTargets = 1000
-    /// What a decision rests on is kept and shown with it, and has to be of a size that can be.
-    static let mostBoundBytes = 4 << 20
-
-    private static func checkSize(of binding: Binding, for runbook: Runbook) throws(PlanRefusal) {
-        var bytes = 0
-        for group in binding.groups { for alert in group.alerts { bytes += alert.labels.byteCount } }
-        guard bytes > mostBoundBytes else { return }
-        let count = binding.groups.reduce(0) { $0 + $1.alerts.count }
-        throw PlanRefusal(
-            "its signature has bound \(count) alerts with labels of \(bytes >> 20) MiB, and nobody can look over that",
-            at: runbook.target.location)
-    }
 
     private func targets(of runbook: Runbook, for binding: Binding) throws(PlanRefusal) -> [(Target, Binding)] {
         guard let each = runbook.target.each else {

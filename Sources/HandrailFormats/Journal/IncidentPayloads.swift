@@ -74,25 +74,28 @@ extension IncidentSummary: PayloadObject {
         object.member("id", id)
         object.member("openedAt", openedAt)
         object.member("resolvedAt", ifAny: resolvedAt)
-        let listed = members.prefix(listedCount)
-        object.member("members", Array(listed))
+        var listed = 0
+        if !members.isEmpty {
+            object.member("members") { writer in
+                let start = writer.bytes.count
+                writer.array { array in
+                    for member in members.prefix(Self.mostListed)
+                    where array.bytes.count - start < Self.mostListedBytes {
+                        array.object(member)
+                        listed += 1
+                    }
+                }
+            }
+        }
         object.member("nearMisses", nearMisses)
-        let omitted = omittedMembers + members.count - listed.count
+        let omitted = omittedMembers + members.count - listed
         if omitted > 0 { object.member("omittedMembers", omitted) }
     }
 
-    private static let mostListed = 1000
-    private static let mostListedBytes = 4 << 20
-
     /// The journal says of each when it joined. Here they are for whom retention has taken that from.
-    private var listedCount: Int {
-        var bytes = 0
-        let fitting = members.prefix(Self.mostListed).prefix { member in
-            bytes += member.labels.byteCount
-            return bytes <= Self.mostListedBytes
-        }
-        return fitting.count
-    }
+    private static let mostListed = 1000
+    /// As they are written; what is larger by one alert is still far from what an entry may have.
+    private static let mostListedBytes = 4 << 20
 
     init(_ value: PayloadValue) throws(PayloadError) {
         self.init(
