@@ -34,6 +34,30 @@ struct DirectorTests {
         #expect(stage.state(of: 1) == nil)
     }
 
+    /// Whose incident is over already, so that the alert is taken for the run's own doing when it fires again.
+    @Test func anAlertThatFiresOnceMoreIsWaitedForAnew() throws {
+        var stage = try Stage()
+        stage.fire("Stuck", unit: "alpha-1")
+        stage.wait(.seconds(5))
+        stage.succeed()
+        stage.succeed()
+        stage.resolve("Stuck", unit: "alpha-1")
+        stage.wait(.seconds(62))
+        stage.succeed()
+        guard case .verifying = stage.state(of: 1) else { throw Unexpected(state: stage.state(of: 1) ?? .proposed) }
+        stage.wait(.seconds(10))
+        stage.fire("Stuck", unit: "alpha-1")
+        stage.wait(.seconds(5))
+        stage.resolve("Stuck", unit: "alpha-1")
+        stage.wait(.seconds(19))
+        guard case .verifying = stage.state(of: 1) else {
+            Issue.record("the run is \(String(describing: stage.state(of: 1)))")
+            return
+        }
+        stage.wait(.seconds(1))
+        #expect(stage.state(of: 1) == .finished(.succeeded))
+    }
+
     @Test func aRequestThatComesAgainChangesNothing() throws {
         var stage = try Stage()
         stage.ask(.pause(.everything, because: "x"), id: "a")
@@ -117,6 +141,25 @@ struct DirectorTests {
         stage.ask(.rollBack(run: 1, because: "it was fine"))
         #expect(stage.state(of: 1) == .finished(.succeeded))
         #expect(stage.answers.last != .done)
+    }
+
+    /// Of a restart there is nothing to undo, so the run ends anew in the same moment.
+    @Test func aRunThatIsUndoneByNothingIsRememberedAsItIs() throws {
+        var stage = try Stage()
+        stage.fire("Stuck", unit: "alpha-1")
+        stage.wait(.seconds(5))
+        // The dry-run, the step and the probe.
+        for _ in 1...3 { stage.succeed() }
+        stage.resolve("Stuck", unit: "alpha-1")
+        stage.wait(.seconds(20))
+        #expect(stage.state(of: 1) == .finished(.succeeded))
+        stage.wait(.seconds(60))
+        stage.ask(.rollBack(run: 1, because: "it was fine"))
+        #expect(stage.state(of: 1) == nil)
+        var folded = try stage.folded()
+        stage.fire("Lost", unit: "alpha-2")
+        folded.receive(stage.delivery("Lost", unit: "alpha-2"), into: { _ in })
+        #expect(StateText.of(stage.director.engine) == StateText.of(folded))
     }
 
     @Test func aRunThatIsCancelledInItsDryRunLeavesNothingBusy() throws {

@@ -7,6 +7,7 @@ import HandrailFormats
 /// A director whose journal and sealer answer at once. Orders wait until a test reports on them.
 struct Stage {
     private(set) var director: Director
+    private let workspace: Workspace
     private(set) var now = SyntheticFiles.start
     /// In the order in which they came.
     private(set) var orders: [(run: Int, number: Int, order: Order)] = []
@@ -25,6 +26,7 @@ struct Stage {
         }
         let loaded = WorkspaceLoader.load(files: files.map { ($0.0, Array($0.1.utf8)) })
         guard let workspace = loaded.workspace else { throw Site.Broken(findings: loaded.findings.map(\.rendered)) }
+        self.workspace = workspace
         let engine = Engine(workspace: workspace, mode: .act, keepsState: true)
         director = Director(engine: engine, codec: ValueCodec(bytes: nil, dropsRequests: false), at: now)
         let start = EngineStart(version: "test", mode: .act, workspaceDigest: "files")
@@ -40,15 +42,30 @@ struct Stage {
     }
 
     private mutating func take(_ name: String, _ unit: String, _ service: String, _ status: Alert.Status) {
+        if status == .firing { started[name + unit] = now }
+        ticket += 1
+        handle(.delivery(delivery(name, unit: unit, service: service, status), ticket: ticket))
+    }
+
+    /// As it would be received now.
+    func delivery(
+        _ name: String, unit: String, service: String = "alpha", _ status: Alert.Status = .firing
+    ) -> Delivery {
         let labels = LabelSet(
             [("alertname", name), ("service", service), ("unit", unit)].map {
                 Label(name: ExactText($0.0), value: ExactText($0.1))
             }, identity: AlertIdentity())
-        let began = status == .firing ? now : started[name + unit] ?? now
-        started[name + unit] = began
-        let alert = Alert(labels: labels, status: status, startsAt: began, endsAt: status == .firing ? nil : now)
-        ticket += 1
-        handle(.delivery(Delivery(receivedAt: now, source: "test", alerts: [alert]), ticket: ticket))
+        let alert = Alert(
+            labels: labels, status: status, startsAt: started[name + unit] ?? now, endsAt: status == .firing ? nil : now
+        )
+        return Delivery(receivedAt: now, source: "test", alerts: [alert])
+    }
+
+    /// An engine that is made from a snapshot of this one.
+    func folded() throws -> Engine {
+        var folded = Engine(workspace: workspace, mode: .act, keepsState: true)
+        for entry in director.engine.snapshot() { try folded.restore(entry) }
+        return folded
     }
 
     mutating func ask(_ request: PersonRequest, id: String? = nil) {

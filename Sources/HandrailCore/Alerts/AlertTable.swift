@@ -36,6 +36,11 @@ struct AlertTable: Sendable {
         slot(of: fingerprint).map { !slots[$0].isFiring && slots[$0].hasLapsed } ?? false
     }
 
+    /// When it last ceased to fire, as far as that is remembered.
+    func endedAt(_ fingerprint: Fingerprint) -> Timestamp? {
+        slot(of: fingerprint).flatMap { slots[$0].endedAt }
+    }
+
     /// A flapping alert of the incident that somebody said has resolved, and that fired after `time`, as signatures saw it.
     func pausing(_ fingerprint: Fingerprint, in incident: Int, since time: Timestamp) -> BoundAlert? {
         guard let slot = slot(of: fingerprint), slots[slot].flap.isDamped, !slots[slot].isFiring,

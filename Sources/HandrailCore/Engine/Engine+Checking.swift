@@ -146,12 +146,12 @@ extension Engine {
             if now >= watch.deadline { force(id, .verified(stillFiring(since: watch, verification)), emit) }
             return
         }
-        let since = watch.clearSince ?? now
+        let since = clearSince(watch.clearSince, verification)
         if now >= since + verification.stable {
             force(id, .verified(cleared(verification)), emit)
             return
         }
-        if watch.clearSince == nil { timers.set(.judgeRun(id), at: since + verification.stable) }
+        if watch.clearSince != since { timers.set(.judgeRun(id), at: since + verification.stable) }
         watch.clearSince = since
         driven.watch = watch
         runs[id]?.stage = .driven(driven)

@@ -75,6 +75,8 @@ extension Engine {
         driven.events.append(RunMemory.Event(at: now, event: event))
         driven.watch = nil
         runs[id]?.stage = .driven(driven)
+        // What had ended goes on, if only for this moment: it ends anew for limits, and for what it causes.
+        if run.state.isFinished { count(id, nil) }
         if next.state.isFinished, !effects.isEmpty, !isRestoring, let view = runs[id].flatMap({ RunView(id, $0) }) {
             endedRuns.append(view)
         }

@@ -83,13 +83,19 @@ extension Engine {
             }
             return
         }
-        let since = clearSince ?? now
+        let since = self.clearSince(clearSince, verification)
         runs[run]?.stage = .verifying(deadline: deadline, clearSince: since)
         if now >= since + verification.stable {
             end(run, .succeeded, because: "its alerts have been clear for \(verification.stable.inWords)", emit)
-        } else if clearSince == nil {
+        } else if clearSince != since {
             timers.set(.judgeRun(run), at: since + verification.stable)
         }
+    }
+
+    /// Since when none of the alerts fires. Where their incident is over nobody looks at the run when one fires again, but
+    /// only once it has ended.
+    func clearSince(_ noted: Timestamp?, _ verification: PlannedVerification) -> Timestamp {
+        max(noted ?? now, verification.resolved.compactMap { alerts.endedAt($0) }.max() ?? .distantPast)
     }
 
     func isFiring(anyOf fingerprints: [Fingerprint]) -> Bool {
