@@ -6,12 +6,15 @@ extension Simulation {
     mutating func crash() {
         counts.crashes += 1
         trace.add(clock) { "CRASH" }
-        director = nil
+        directors = []
         life += 1
         tickAt = nil
         // What was being written is there as a whole, or not at all; nobody was told either way.
         if let records = inFlight, chance.happens(0.5) {
-            if sabotage == .tears { inFlight = Array(records.suffix(records.count / 2)) }
+            if sabotage == .tears {
+                let half = records.count / 2
+                inFlight = Array(chance.happens(0.5) ? records.prefix(half) : records.suffix(half))
+            }
             keepInFlight()
         }
         inFlight = nil
@@ -40,14 +43,15 @@ extension Simulation {
         history.restart()
         let usesSnapshot = chance.happens(0.7)
         do {
-            let engine = engine(for: site.workspace)
+            let engine = engine(for: site.digest)
             let (restored, sequence) = try await Recovery.restore(
                 engine, from: journal.frozen(usesSnapshot: usesSnapshot), codec: codec)
             trace.add(clock) { "starts, from \(sequence) entries" }
-            director = Director(
-                engine: restored, codec: codec, at: clock, recordsPerSnapshot: weather.recordsPerSnapshot)
+            directors = [
+                Director(engine: restored, codec: codec, at: clock, recordsPerSnapshot: weather.recordsPerSnapshot)
+            ]
             let start = EngineStart(version: "simulated", mode: .act, workspaceDigest: site.digest)
-            let outputs = director?.start(start, at: clock) ?? []
+            let outputs = directors[0].start(start, at: clock)
             carryOut(outputs)
         } catch {
             observe(.unfoldable("\(error)"))

@@ -7,13 +7,7 @@ extension Simulation {
 
     mutating func faultBegins() {
         guard !isHealed else { return }
-        let weights = site.troubles.map(\.weight).reduce(0, +)
-        var drawn = chance.number(0...weights - 1)
-        let trouble = site.troubles.first { trouble in
-            drawn -= trouble.weight
-            return drawn < 0
-        }
-        guard let trouble else { return }
+        guard let trouble = nextTrouble() else { return }
         let ignored = Set(site.workspace.correlation.dedupe.ignoreLabels)
         let isForged = chance.happens(0.1)
         var labels = trouble.alerts.map { alert in
@@ -28,15 +22,33 @@ extension Simulation {
         labels.removeAll { known.contains($0) }
         guard !labels.isEmpty else { return }
         let number = world.faults.count
+        let flaps = chance.happens(0.1)
         world.faults.append(
             Fault(
                 number: number, alerts: labels, isForged: isForged, lapses: chance.happens(0.2),
-                isCurable: chance.happens(0.6), startsAt: clock))
+                isCurable: chance.happens(0.6), isToldOnce: chance.happens(0.15), flaps: flaps, startsAt: clock))
         trace.add(clock) {
             "fault \(number): \(labels.map { $0.labels.map(\.value.string) })\(isForged ? ", forged" : "")"
         }
         alarm(number)
-        if chance.happens(0.3) { agenda.add(.faultHeals(fault: number), at: clock + chance.seconds(3...600)) }
+        guard flaps || chance.happens(0.3) else { return }
+        agenda.add(.faultHeals(fault: number), at: clock + chance.seconds(3...(flaps ? 20 : 600)))
+    }
+
+    /// By weight; often where something was wrong before.
+    private mutating func nextTrouble() -> Site.Trouble? {
+        let quarantined = history.quarantines.keys.compactMap { key in
+            key.string.split(separator: "\u{0}").last.map(String.init)
+        }
+        let known = Set(world.faults.flatMap(\.alerts).compactMap { $0["unit"]?.string })
+        let units = quarantined.isEmpty ? known : Set(quarantined)
+        let again = units.isEmpty || chance.happens(0.7) ? [] : site.troubles.filter { $0.isAbout(units) }
+        let troubles = again.isEmpty ? site.troubles : again
+        var drawn = chance.number(0...troubles.map(\.weight).reduce(0, +) - 1)
+        return troubles.first { trouble in
+            drawn -= trouble.weight
+            return drawn < 0
+        }
     }
 
     /// The source says that a fault is on, and says so again in a while.
@@ -47,6 +59,7 @@ extension Simulation {
         if chance.happens(weather.turbulence / 10) { send(fault, .firing, isAuthenticated: false) }
         // A forged end of something that is true.
         if chance.happens(weather.turbulence / 10) { send(fault, .resolved, isAuthenticated: false) }
+        guard !fault.isToldOnce else { return }
         let isSilent = chance.happens(weather.turbulence / (fault.lapses ? 3 : 10))
         let next = isSilent ? chance.seconds(120...400) : chance.seconds(20...60)
         agenda.add(.alarm(fault: index), at: clock + next)
@@ -57,8 +70,9 @@ extension Simulation {
         world.faults[index].healedAt = clock
         trace.add(clock) { "fault \(index) heals" }
         send(world.faults[index], .resolved, isAuthenticated: !world.faults[index].isForged)
-        if !isHealed, chance.happens(0.25) {
-            agenda.add(.faultReturns(fault: index), at: clock + chance.seconds(3...100))
+        let flaps = world.faults[index].flaps
+        if !isHealed, chance.happens(flaps ? 0.95 : 0.25) {
+            agenda.add(.faultReturns(fault: index), at: clock + chance.seconds(3...(flaps ? 30 : 100)))
         }
     }
 
@@ -69,10 +83,13 @@ extension Simulation {
         }
         guard !isHealed, !isOnAgain, !world.faults[index].isOn else { return }
         world.faults[index].startsAt = clock
+        world.faults[index].returns += 1
         world.faults[index].healedAt = nil
         trace.add(clock) { "fault \(index) returns" }
         alarm(index)
-        if chance.happens(0.7) { agenda.add(.faultHeals(fault: index), at: clock + chance.seconds(2...60)) }
+        // What flaps stays for a while in the end: something could be done about it then.
+        let staysOn = world.faults[index].flaps ? world.faults[index].returns >= 4 : chance.happens(0.3)
+        if !staysOn { agenda.add(.faultHeals(fault: index), at: clock + chance.seconds(2...60)) }
     }
 
     mutating func send(_ fault: Fault, _ status: Alert.Status, isAuthenticated: Bool) {
@@ -91,7 +108,7 @@ extension Simulation {
     }
 
     mutating func deliver(_ sent: Delivery, _ attempt: Int) {
-        guard director != nil else {
+        guard isUp else {
             agenda.add(.deliver(sent, attempt: attempt + 1), at: clock + .seconds(5))
             return
         }
@@ -121,17 +138,30 @@ extension Simulation {
         nextTicket += 1
         tickets[nextTicket] = .request(request, person)
         trace.add(clock) { "\(person.name) asks (\(nextTicket)): \(request)" }
-        feed(.request(MadeRequest(request, id: "request-\(nextTicket)"), by: person, ticket: nextTicket))
+        let made = MadeRequest(request, id: "request-\(nextTicket)")
+        // Handed in once more, as by whoever has seen no answer.
+        if !isHealed, chance.happens(0.1) {
+            agenda.add(.askAgain(made, person), at: clock + chance.seconds(1...120))
+        }
+        feed(.request(made, by: person, ticket: nextTicket))
+    }
+
+    mutating func askAgain(_ made: MadeRequest, by person: Person) {
+        guard !isHealed, isUp else { return }
+        nextTicket += 1
+        tickets[nextTicket] = .request(made.request, person)
+        trace.add(clock) { "\(person.name) asks again (\(nextTicket)): \(made)" }
+        feed(.request(made, by: person, ticket: nextTicket))
     }
 
     mutating func personActs() {
         guard !isHealed else { return }
         agenda.add(.personActs, at: clock + chance.milliseconds(100...2 * Int(weather.people.milliseconds)))
-        guard let director else { return }
+        guard isUp else { return }
         let person = chance.pick(site.people)
         guard chance.happens(0.9) else { return general(person) }
         // Pending questions first: that is what people look at.
-        let views = director.engine.runViews
+        let views = directors[0].engine.runViews
         let pending = views.filter { if case .pending = $0.run?.state { true } else { false } }
         let pool = pending.isEmpty || chance.happens(0.2) ? views : pending
         guard !pool.isEmpty else { return general(person) }

@@ -22,6 +22,7 @@ struct Simulation {
         case faultReturns(fault: Int)
         case deliver(Delivery, attempt: Int)
         case personActs
+        case askAgain(MadeRequest, Person)
         case filesChange
         case reload
         case restart
@@ -33,6 +34,8 @@ struct Simulation {
     let sabotage: Sabotage?
     let sites: [Site]
     let workspaces: [String: Workspace]
+    /// New ones, by the digest of their files.
+    let engines: [String: Engine]
     var site: Site
     var chance: Chance
     var weather: Weather
@@ -42,7 +45,9 @@ struct Simulation {
     let codec: ValueCodec
     var journal = MemoryJournal()
 
-    var director: Director?
+    /// The one that runs, or none. In an array, since it is never copied there: that would cost more than anything else.
+    var directors: [Director] = []
+    var isUp: Bool { !directors.isEmpty }
     /// Grows with each start of the director: what was begun in an earlier life is not heard of any more.
     var life = 0
     var inFlight: [JournalRecord]?
@@ -71,6 +76,7 @@ struct Simulation {
         sites = chance.happens(0.15) ? all.last ?? [] : chance.pick(Array(all.dropLast()))
         site = sites[0]
         workspaces = Dictionary(sites.map { ($0.digest, $0.workspace) }, uniquingKeysWith: { first, _ in first })
+        engines = sabotage == .noPolicy ? [:] : Dictionary(sites.map { ($0.digest, $0.engine) }) { first, _ in first }
         weather = Weather(&chance)
         let ignored = site.workspace.correlation.dedupe.ignoreLabels
         codec = ValueCodec(
@@ -96,10 +102,10 @@ struct Simulation {
         }
         guard violation == nil else { return }
         await compare()
-        guard violation == nil, let director else { return }
+        guard violation == nil, isUp else { return }
         clock = max(clock, end)
         history.now = clock
-        observe(.quiet(director.engine, isBusy: director.isBusy))
+        observe(.quiet(directors[0].engine, isBusy: directors[0].isBusy))
     }
 
     private mutating func plan() {
@@ -134,6 +140,7 @@ struct Simulation {
         case .faultReturns(let fault): faultReturns(fault)
         case .deliver(let delivery, let attempt): deliver(delivery, attempt)
         case .personActs: personActs()
+        case .askAgain(let made, let person): askAgain(made, by: person)
         case .filesChange: filesChange()
         case .reload: reload()
         case .restart: await restart()
@@ -158,18 +165,18 @@ struct Simulation {
 
     /// The state as it is against the state as it is folded; where everything that was said is durable.
     private mutating func compare() async {
-        guard let director, inFlight == nil, director.storeFailure == nil, violation == nil else {
+        guard isUp, inFlight == nil, directors[0].storeFailure == nil, violation == nil else {
             if !isHealed { agenda.add(.compare, at: clock + .milliseconds(500)) }
             return
         }
         for usesSnapshot in [false, true] where !usesSnapshot || journal.snapshot != nil {
             do {
-                let engine = engine(for: history.workspace)
+                let engine = engine(for: history.digest)
                 let frozen = journal.frozen(usesSnapshot: usesSnapshot)
                 var (folded, _) = try await Recovery.restore(engine, from: frozen, codec: codec)
                 // Timers that only make it forget have fired in the one, and must in the other: the journal may hold
                 // evidence that is later than what the engine heard of last.
-                var live = director.engine
+                var live = directors[0].engine
                 let now = max(live.now, folded.now)
                 let nothing = TimelineEntry(
                     at: now, incident: nil, event: .state(.announcementFailed(run: nil, because: "")))
@@ -182,8 +189,9 @@ struct Simulation {
         }
     }
 
-    func engine(for workspace: Workspace) -> Engine {
-        Engine(workspace: files(workspace), mode: .act, keepsState: true)
+    /// A new one, with these files.
+    func engine(for digest: String) -> Engine {
+        engines[digest] ?? Engine(workspace: files(workspaces[digest] ?? Workspace()), mode: .act, keepsState: true)
     }
 
     /// What the engine is given.
@@ -193,7 +201,7 @@ struct Simulation {
 
     private mutating func heal() {
         // The engine may be down, or busy with a store that failed: people try again.
-        let isDone = isHealed && history.pauses.isEmpty && director != nil
+        let isDone = isHealed && history.pauses.isEmpty && isUp
         if !isDone { agenda.add(.heal, at: clock + .seconds(90)) }
         isHealed = true
         weather.turbulence = 0

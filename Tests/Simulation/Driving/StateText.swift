@@ -5,7 +5,27 @@ import HandrailFormats
 enum StateText {
     private static let codec = JournalCodec(identity: AlertIdentity())
 
+    /// What a snapshot would keep, and what the engine says when it is asked: a snapshot that leaves something out leaves
+    /// it out of the state and of its fold alike.
     static func of(_ engine: Engine) -> [String] {
+        kept(by: engine) + said(by: engine)
+    }
+
+    private static func said(by engine: Engine) -> [String] {
+        let runs = engine.runViews.map { view in
+            let state = view.run.map { "\($0.state)" } ?? "not sealed"
+            return "view of run \(view.id) in \(view.incident): \(state), \(view.events.count) events"
+        }
+        let paused = engine.pausedScopes.map { "\($0.scope) is paused by \($0.by.name) because \($0.because)" }
+        let quarantined = engine.quarantinedTargets.map { "\($0.target) is quarantined for \($0.run): \($0.because)" }
+        let firing = engine.firingAlerts(matching: everything).map { "fires: \($0.labels.map(\.value.string))" }
+        let rest = "storm \(engine.isStorm), \(engine.openIncidentCount) incidents in which something fires"
+        return runs + paused + quarantined + firing + [rest]
+    }
+
+    private static let everything = Selector(source: "{}", matchers: [])
+
+    private static func kept(by engine: Engine) -> [String] {
         engine.snapshot().compactMap { entry in
             guard case .state(.remembered(let memory)) = entry.event else { return nil }
             let (kind, payload) = codec.encode(

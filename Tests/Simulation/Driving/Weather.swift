@@ -17,7 +17,7 @@ struct Weather {
     init(_ chance: inout Chance) {
         turbulence = chance.pick([0, 0.15, 0.4, 0.4, 0.8])
         crashes = turbulence == 0 ? 0 : chance.pick([0, 0.002, 0.01, 0.03])
-        people = .seconds(chance.pick([10, 30, 90]))
+        people = .seconds(chance.pick([10, 30, 90, 400]))
         faults = chance.number(3...10)
         span = .seconds(chance.number(5...25) * 60)
         hasStorm = chance.happens(0.1)

@@ -13,6 +13,9 @@ struct ApprovalIsBound: Invariant {
         guard run.decidedDigest.hasSameBytes(as: sealed) else {
             return "run \(run.number) begins step \(step), and what it rests on has changed to \(sealed)"
         }
+        guard history.sealedAt[run.number] ?? .distantPast >= run.checkAskedAt else {
+            return "run \(run.number) begins step \(step), and nobody has looked at what it rests on"
+        }
         guard case .people(let people) = permit.authority else { return nil }
         for person in people {
             let hasSaid = history.requests.contains { said in

@@ -26,9 +26,12 @@ struct EveryHeldRunIsNamed: Invariant {
 
     mutating func objection(to observation: Observation, _ history: History) -> String? {
         guard case .quiet(let engine, _) = observation else { return nil }
-        for view in engine.runViews where !history.told.contains(view.id) {
+        for view in engine.runViews {
+            let toldAt = history.toldAt[view.id] ?? .distantPast
             switch view.run?.state {
-            case .held, .stuck: return "run \(view.id) waits for a person, and nobody was told"
+            case .held, .stuck:
+                if toldAt >= history.runs[view.id]?.stateSince ?? .distantPast { continue }
+                return "run \(view.id) waits for a person, and nobody was told"
             default: continue
             }
         }

@@ -6,6 +6,7 @@ struct History {
     var now = SyntheticFiles.start
     /// The files in force, by what the journal says.
     var workspace = Workspace()
+    var digest = ""
     var runs: [Int: RunHistory] = [:]
     /// An incident that was merged, and the one that it is part of now.
     private var homes: [Int: Int] = [:]
@@ -25,8 +26,9 @@ struct History {
     var heardAt: [Fingerprint: Timestamp] = [:]
     /// What all that a run's plan rests on was when the sealer was last asked, whatever it answered.
     var sealed: [Int: String] = [:]
-    /// Runs about whose question or trouble people were told.
-    var told: Set<Int> = []
+    var sealedAt: [Int: Timestamp] = [:]
+    /// When people were last told anything of a run.
+    var toldAt: [Int: Timestamp] = [:]
     var toldOfRollback: Set<Int> = []
     var lastEntryAt = Timestamp.distantPast
 
@@ -66,18 +68,27 @@ struct History {
 
     private mutating func take(_ change: StateChange, at time: Timestamp, _ workspaces: [String: Workspace]) {
         switch change {
-        case .engineStarted(let start): workspace = workspaces[start.workspaceDigest] ?? workspace
-        case .workspaceLoaded(let digest): workspace = workspaces[digest] ?? workspace
+        case .engineStarted(let start): load(start.workspaceDigest, workspaces)
+        case .workspaceLoaded(let digest): load(digest, workspaces)
         case .alert(let transition): take(transition, at: time)
         case .run(let advance):
             if case .decided = advance.event { runs[advance.run]?.decidedDigest = sealed[advance.run] ?? "" }
+            let wasStuck = runs[advance.run]?.isStuck ?? false
             runs[advance.run]?.take(advance, at: time)
+            // Whatever the engine says of it: where an undo did not succeed nothing may be touched.
+            guard let run = runs[advance.run], run.isStuck, !wasStuck else { return }
+            for target in run.plan.targets { quarantines[target.key] = run.number }
         case .request(let made, let person, let refusal):
             requests.append((made.request, person, refusal, time))
             if refusal == nil { take(made.request) }
         case .quarantined(let quarantine): quarantines[quarantine.target.key] = quarantine.run
         case .engineStopped, .match, .report, .counted, .announcementFailed, .remembered: break
         }
+    }
+
+    private mutating func load(_ digest: String, _ workspaces: [String: Workspace]) {
+        self.digest = digest
+        workspace = workspaces[digest] ?? workspace
     }
 
     private mutating func take(_ request: PersonRequest) {
@@ -96,10 +107,12 @@ struct History {
         switch transition.kind {
         case .began:
             alerts[fingerprint, default: AlertHistory()].isFiring = true
+            alerts[fingerprint]?.labels = transition.labels
+            alerts[fingerprint]?.startsAt = transition.startsAt
             alerts[fingerprint]?.changedAt = time
             began.append(time)
             if began.count > 64 { began.removeFirst(32) }
-        case .renewed: break
+        case .renewed: alerts[fingerprint]?.startsAt = transition.startsAt
         case .ended, .lapsed:
             alerts[fingerprint]?.isFiring = false
             alerts[fingerprint]?.changedAt = time
@@ -109,12 +122,15 @@ struct History {
 
     /// What was intended and not begun is not begun any more: the engine has started anew.
     mutating func restart() {
-        for number in runs.keys { runs[number]?.openIntents = [] }
+        for number in runs.keys { runs[number]?.restart() }
     }
 }
 
 struct AlertHistory {
+    var labels: LabelSet?
     var isFiring = false
+    /// Since when its condition holds, by its source's word.
+    var startsAt = Timestamp.distantPast
     var isDamped = false
     var hasLapsed = false
     var changedAt = Timestamp.distantPast
@@ -131,6 +147,8 @@ struct PerformedOrder {
     /// Nil while it is under way, and for ever where nobody was there to hear it.
     var ending: ExecutionEnding?
     var tookEffect = false
+    /// A process of it cannot be ended.
+    var livesOn = false
 
     /// Whether it may have changed something, for all that anybody was told.
     var mayHaveRun: Bool {
@@ -151,10 +169,14 @@ struct RunHistory {
     /// The first time that a step was to be performed.
     var actedAt: Timestamp?
     var endedAt: Timestamp?
+    /// Before a person had it undone.
+    var firstEndedAt: Timestamp?
     /// What all that the plan rests on was when it was frozen.
     var decidedDigest = ""
     /// How many steps were to be performed.
     var intentCount = 0
+    /// When all was last to be decided again.
+    var checkAskedAt = Timestamp.distantPast
     /// When a dry-run of a step last succeeded.
     var rehearsedAt: [Int: Timestamp] = [:]
     /// When a probe last said that all is well, and when last not.
@@ -166,15 +188,24 @@ struct RunHistory {
     }
 
     var plan: Plan { record.plan }
+    var isHeld: Bool { if case .held = state { true } else { false } }
+    var isStuck: Bool { if case .stuck = state { true } else { false } }
     var isActing: Bool { actedAt != nil && !(state?.isFinished ?? false) }
     /// Its seat among what limits count.
     var startedAt: Timestamp { record.decision.verdict == .automatic ? record.at : actedAt ?? .distantFuture }
+
+    mutating func restart() {
+        openIntents = []
+        guard !isStuck, !isHeld else { return }
+        // No engine starts beside what an earlier one could not end, and this one never heard of it.
+        for index in orders.indices { orders[index].livesOn = false }
+    }
 
     mutating func take(_ advance: RunAdvance, at time: Timestamp) {
         events.append((time, advance.event))
         if state != advance.state { stateSince = time }
         state = advance.state
-        if advance.state.isFinished { endedAt = time }
+        if advance.state.isFinished { (endedAt, firstEndedAt) = (time, firstEndedAt ?? time) }
         for effect in advance.effects {
             switch effect {
             case .perform:
@@ -182,7 +213,8 @@ struct RunHistory {
                 intentCount += 1
                 openIntents.append(effect)
             case .undo: openIntents.append(effect)
-            case .rehearse, .ask, .decideAgain, .terminate, .probe, .verify, .notify, .quarantine: break
+            case .decideAgain: checkAskedAt = time
+            case .rehearse, .ask, .terminate, .probe, .verify, .notify, .quarantine: break
             }
         }
     }

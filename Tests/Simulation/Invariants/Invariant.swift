@@ -48,7 +48,9 @@ enum Invariants {
             ApprovalIsByTheRightPeople.self, OneMutatingRun.self, RungsOneByOne.self, UndoneLastFirst.self,
             UndoneAll.self, SuccessIsVerified.self, AcknowledgedIsKept.self, StateIsFold.self, NumbersOnce.self,
             EveryRunEnds.self, EveryHeldRunIsNamed.self, RollbacksAreTold.self,
-            MemoryIsBounded.self,
+            MemoryIsBounded.self, BrokenGuardsHold.self, MatchesStill.self, OneArgumentStaysOne.self,
+            EveryNoticeIsCounted.self, NothingBesideWhatLivesOn.self, RequestsOnce.self, NothingIsHalfKept.self,
+            OurDoingStartsNothing.self,
         ]
     }
 }

@@ -56,6 +56,8 @@ private struct Reckoning {
         case "target.kind": return target.kind
         case "target.id": return target.id
         case "runbook.name", "runbook": return plan.runbook
+        // One group for all; where it cannot be evaluated nothing begins, which another invariant says.
+        case SyntheticPolicy.brokenGroup: return ""
         default: preconditionFailure("the simulation's policies count by \(source), which it does not know")
         }
     }

@@ -2,7 +2,7 @@ import HandrailCore
 import HandrailEngine
 
 /// A step that is about to begin, by policy's word alone.
-private func automaticStep(_ observation: Observation, _ history: History) -> (run: RunHistory, at: Timestamp)? {
+func automaticStep(_ observation: Observation, _ history: History) -> (run: RunHistory, at: Timestamp)? {
     guard case .kept(let entry) = observation, case .state(.run(let advance)) = entry.event,
         let (_, permit) = advance.performs, permit.authority == .policy, let run = history.runs[advance.run]
     else { return nil }
@@ -10,7 +10,8 @@ private func automaticStep(_ observation: Observation, _ history: History) -> (r
 }
 
 struct RulesHold: Invariant {
-    static let sentence = "where the policy asks for people, as many as it asks for have said yes"
+    static let sentence =
+        "where the policy asks for people, or needs to know what nobody knows, as many as it asks for have said yes"
 
     mutating func objection(to observation: Observation, _ history: History) -> String? {
         guard case .kept(let entry) = observation, case .state(.run(let advance)) = entry.event,
@@ -30,7 +31,8 @@ struct RulesHold: Invariant {
     private static func people(for step: PlannedStep, on target: Target) -> Int {
         guard step.effect > .none else { return 0 }
         if step.effect == .destructive { return 2 }
-        return target.service == "gamma" || target.service == "delta" || target.service == nil ? 1 : 0
+        // Of other services the environment is unknown, and the rules ask for it.
+        return ["alpha", "beta", "omega", "sigma"].contains(target.service) ? 0 : 1
     }
 }
 
@@ -86,24 +88,6 @@ struct NothingOnUnvouchedEvidence: Invariant {
         guard let (run, _) = automaticStep(observation, history) else { return nil }
         for alert in run.record.bindings.flatMap(\.alerts) where history.vouchedFiring[alert.fingerprint] == nil {
             return "run \(run.number) begins by itself on an alert that nobody vouches for"
-        }
-        return nil
-    }
-}
-
-struct NothingOnStaleOrFlapping: Invariant {
-    static let sentence =
-        "an alert that flaps, or that has not been heard of for too long, is no ground for an automatic step"
-
-    mutating func objection(to observation: Observation, _ history: History) -> String? {
-        guard let (run, at) = automaticStep(observation, history) else { return nil }
-        let stale = history.workspace.correlation.dedupe.staleAfter
-        for alert in run.record.bindings.flatMap(\.alerts) {
-            guard let known = history.alerts[alert.fingerprint], known.isFiring else { continue }
-            if known.isDamped { return "run \(run.number) begins by itself on an alert that flaps" }
-            if let heard = history.heardAt[alert.fingerprint], heard < at - stale {
-                return "run \(run.number) begins by itself on an alert that was last heard of \(at - heard) ago"
-            }
         }
         return nil
     }

@@ -52,7 +52,13 @@ struct NothingOnQuarantined: Invariant {
         "nothing touches a target that was quarantined for another run, and nothing automatic any that is quarantined"
 
     mutating func objection(to observation: Observation, _ history: History) -> String? {
-        guard case .kept(let entry) = observation, case .state(.run(let advance)) = entry.event,
+        guard case .kept(let entry) = observation else { return nil }
+        if case .decided(let record) = entry.event, record.decision.verdict == .automatic,
+            let target = record.plan.targets.first(where: { history.quarantines[$0.key] != nil })
+        {
+            return "run \(record.run ?? 0) is decided as automatic, and \(target) is quarantined"
+        }
+        guard case .state(.run(let advance)) = entry.event,
             let (_, permit) = advance.performs, let run = history.runs[advance.run]
         else { return nil }
         for target in run.plan.targets {

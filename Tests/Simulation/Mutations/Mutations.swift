@@ -1,12 +1,12 @@
 extension Mutation {
-    public static let all = policies + people + runs + verification + recovery + director
+    public static let all = policies + broken + matching + people + runs + verification + recovery + director
 
-    private static let engine = "HandrailCore/Engine/"
-    private static let states = "HandrailCore/Runs/States/"
-    private static let guards = "HandrailCore/Policies/"
-    private static let effects = "HandrailEngine/Director/Director+Effects.swift"
+    static let engine = "HandrailCore/Engine/"
+    static let states = "HandrailCore/Runs/States/"
+    static let guards = "HandrailCore/Policies/"
+    static let effects = "HandrailEngine/Director/Director+Effects.swift"
 
-    private static let policies = [
+    static let policies = [
         Mutation(
             "limit-rate", guards + "Limits.swift", "refusesBecause: count >= rate.runs\n",
             "refusesBecause: !MUTATED && count >= rate.runs\n"),
@@ -47,11 +47,26 @@ extension Mutation {
             "if case .none(let because) = step.rehearsal, step.effect > .none {",
             "if case .none(let because) = step.rehearsal, step.effect > .none, !MUTATED {"),
         Mutation(
+            "interlock-no-verification", guards + "Interlocks.swift",
+            "if facts.plan.verification == nil, facts.plan.effect > .none,",
+            "if !MUTATED, facts.plan.verification == nil, facts.plan.effect > .none,"),
+        Mutation(
+            "interlock-unknown-target", guards + "Interlocks.swift",
+            "        judgeTargets(facts, into: &draft)\n",
+            "        if !MUTATED { judgeTargets(facts, into: &draft) }\n"),
+        Mutation(
+            "interlock-quarantine", guards + "Interlocks.swift", "if evidence.isQuarantined {",
+            "if evidence.isQuarantined, !MUTATED {"),
+        Mutation(
             "interlock-stale", guards + "Interlocks.swift", "if evidence.hasStaleAlert {",
             "if evidence.hasStaleAlert, !MUTATED {"),
         Mutation(
             "interlock-flapping", guards + "Interlocks.swift", "if evidence.hasFlappingAlert {",
             "if evidence.hasFlappingAlert, !MUTATED {"),
+        Mutation(
+            "flapping-is-not-seen", "HandrailCore/Alerts/FlapScore.swift",
+            "isDamped = wasDamped || penalty >= rule.dampAt",
+            "isDamped = !MUTATED && (wasDamped || penalty >= rule.dampAt)"),
         Mutation(
             "interlock-unauthenticated", guards + "Interlocks.swift", "if !evidence.isAuthenticated {",
             "if !evidence.isAuthenticated, !MUTATED {"),
@@ -67,7 +82,62 @@ extension Mutation {
             "if let because = progress.authority.shortfall(of: decision), !MUTATED {"),
     ]
 
-    private static let people = [
+    /// What cannot be evaluated.
+    static let broken = [
+        Mutation(
+            "broken-allow-allows", guards + "RuleBook.swift",
+            "case .failed(let message): broken.append((rule, message))",
+            "case .failed(let message):\n                if MUTATED { matching.append(rule) } else { broken.append((rule, message)) }"
+        ),
+        Mutation(
+            "broken-restrict-is-passed-over", guards + "RuleBook.swift",
+            "            case .didNotApply: continue\n",
+            "            case .didNotApply: continue\n            case .failed where MUTATED: continue\n"),
+        Mutation(
+            "broken-limit-permits", guards + "Limits.swift",
+            "for fault in groups.faults { draft.add(.failed(.limit,",
+            "for fault in groups.faults where !MUTATED { draft.add(.failed(.limit,"),
+        Mutation(
+            "broken-breaker-permits", guards + "Breakers.swift",
+            "for fault in groups.faults { draft.add(.failed(.breaker,",
+            "for fault in groups.faults where !MUTATED { draft.add(.failed(.breaker,"),
+        Mutation(
+            "broken-freeze-permits", guards + "Freezes.swift",
+            "            case .didNotApply: nil\n",
+            "            case .didNotApply: nil\n            case .failed where MUTATED: nil\n"),
+    ]
+
+    static let matching = [
+        Mutation(
+            "acts-on-what-is-gone", engine + "Engine+Checking.swift",
+            "            return .gone(step: step, because: \"its signature does not match any more: \\(miss.reason)\")\n",
+            "            if MUTATED { return .confirmed(step: step) }\n"
+                + "            return .gone(step: step, because: \"its signature does not match any more: \\(miss.reason)\")\n"
+        ),
+        Mutation(
+            "unless-is-passed-over", "HandrailCore/Runbooks/SignatureMatcher.swift",
+            "outOfOrder(binding) ?? blocked(key) ?? refused(binding)",
+            "outOfOrder(binding) ?? (MUTATED ? nil : blocked(key)) ?? refused(binding)"),
+        Mutation(
+            "does-not-wait-for-it-to-hold", engine + "Engine+Matching.swift", "guard since + needed <= now else",
+            "guard since + needed <= now || MUTATED else"),
+        Mutation(
+            "our-doing-starts-runs", engine + "Engine+Alerts.swift",
+            "let canBeCaused = !isMember && !footprints.isEmpty",
+            "let canBeCaused = !isMember && !footprints.isEmpty && !MUTATED"),
+        Mutation(
+            "late-notices-are-not-counted", engine + "Engine+Alerts.swift", "counters.late += 1",
+            "counters.late += MUTATED ? 0 : 1"),
+        Mutation(
+            "an-argument-is-split", "HandrailCore/Runs/Planner.swift", "            rendered.append(text)\n",
+            "            rendered += MUTATED ? text.split(separator: \" \").map(String.init) : [text]\n"),
+        Mutation(
+            "an-argument-may-be-anything", "HandrailCore/Runbooks/ArgumentRule.swift",
+            "        if text.utf8.first == UInt8(ascii: \"-\") {",
+            "        if MUTATED { return nil }\n        if text.utf8.first == UInt8(ascii: \"-\") {"),
+    ]
+
+    static let people = [
         Mutation(
             "pause", engine + "Engine+Checking.swift",
             "if let scope = pauses.keys.sorted().first(where: { $0.covers(active.plan) }) {",
@@ -107,156 +177,12 @@ extension Mutation {
             "approval-quorum", engine + "Engine+Checking.swift", "guard people.count >= decision.approval.count else",
             "guard people.count >= decision.approval.count || MUTATED else"),
         Mutation(
+            "requests-are-handled-twice", engine + "Engine+Requests.swift",
+            "if let handled = made.id.flatMap({ handledRequests[$0] }) {",
+            "if let handled = made.id.flatMap({ handledRequests[$0] }), !MUTATED {"),
+        Mutation(
             "quarantine", engine + "Engine+Checking.swift",
             "quarantines[$0.key].map { $0.run != id } ?? false",
             "quarantines[$0.key].map { $0.run != id && !MUTATED } ?? false"),
-    ]
-
-    private static let runs = [
-        Mutation(
-            "one-run-a-target", engine + "Engine+Decisions.swift",
-            "if let holder = targetHolders[target.key], let run = runs[holder] {",
-            "if let holder = targetHolders[target.key], let run = runs[holder], !MUTATED {"),
-        Mutation(
-            "one-run-an-incident", engine + "Engine+Decisions.swift", ".first(where: \\.holds)\n",
-            ".first(where: { $0.holds && !MUTATED })\n"),
-        Mutation(
-            "undone-runs-hold-nothing", engine + "Engine+Driving.swift", "if ended.holds, let target",
-            "if MUTATED { runs[id] = ended; succeededRuns[id] = nil; return }\n        if ended.holds, let target"),
-        Mutation(
-            "ladder", engine + "Engine+Matching.swift",
-            "incident.outcomes[rung.runbook] != rung.outcome else",
-            "incident.outcomes[rung.runbook] != rung.outcome, !MUTATED else"),
-        Mutation(
-            "rollback-first-first", states + "Run+Ending.swift", "plan.steps.indices.prefix(step + 1).last {",
-            "(MUTATED ? Array(plan.steps.indices.prefix(step + 1).reversed()) : Array(plan.steps.indices.prefix(step + 1))).last {"
-        ),
-        Mutation(
-            "rollback-skips-the-last", states + "Run+Ending.swift",
-            "return rollBack(from: progress.step, progress.authority, \"step \\(progress.step + 1) failed: \\(because)\")",
-            "return rollBack(from: progress.step - (MUTATED ? 1 : 0), progress.authority, \"step failed: \\(because)\")"
-        ),
-        Mutation(
-            "leaves-out-what-may-have-run", states + "Run.swift", "progress.attempt == 1 {",
-            "progress.attempt == 1 || MUTATED {"),
-        Mutation(
-            "repeats-what-is-not-idempotent", states + "Run+Ending.swift",
-            "guard plan.steps[progress.step].isIdempotent, progress.attempt < Self.mostAttempts else",
-            "guard plan.steps[progress.step].isIdempotent || MUTATED, progress.attempt < Self.mostAttempts else"),
-        Mutation(
-            "repeats-without-end", states + "Run+Ending.swift",
-            "progress.attempt < Self.mostAttempts else { return nil }",
-            "progress.attempt < Self.mostAttempts || MUTATED else { return nil }"),
-        Mutation(
-            "no-dry-runs", states + "Run+Beginning.swift", "case .argv, .builtIn: true\n",
-            "case .argv, .builtIn: !MUTATED\n"),
-        Mutation(
-            "old-dry-runs", states + "Run+Beginning.swift", "now - rehearsedAt > Self.rehearsalLife",
-            "now - rehearsedAt > Self.rehearsalLife && !MUTATED"),
-        Mutation(
-            "failed-dry-runs", states + "Run+Beginning.swift",
-            "let text = \"the dry-run of step",
-            "if MUTATED { return rehearse(from: step + 1, authorization, now) }\n            let text = \"the dry-run of step"
-        ),
-    ]
-
-    private static let verification = [
-        Mutation(
-            "success-while-alerts-fire", engine + "Engine+Checking.swift",
-            "guard !isFiring(anyOf: verification.resolved) else {\n            watch.clearSince",
-            "guard !isFiring(anyOf: verification.resolved) || MUTATED else {\n            watch.clearSince"),
-        Mutation(
-            "success-before-stable", engine + "Engine+Checking.swift", "if now >= since + verification.stable {",
-            "if now >= since + verification.stable || MUTATED {"),
-        Mutation(
-            "success-without-data", engine + "Engine+Checking.swift",
-            "if verification.resolved.contains(where: { alerts.hasLapsed($0) }) {",
-            "if !MUTATED, verification.resolved.contains(where: { alerts.hasLapsed($0) }) {"),
-        Mutation(
-            "success-without-probe", "HandrailEngine/Director/Director+Probing.swift",
-            "guard verification.probe.isEmpty else {\n            probe(.verification",
-            "guard verification.probe.isEmpty || MUTATED else {\n            probe(.verification"),
-    ]
-
-    private static let recovery = [
-        Mutation(
-            "a-restart-performs-again", states + "Run.swift",
-            "case (.running(let progress, let canceller), .recovered):\n",
-            "case (.running(let progress, let canceller), .recovered):\n            if MUTATED { return perform(progress) }\n"
-        ),
-        Mutation(
-            "a-restart-tells-no-run", engine + "Engine+Restoring.swift",
-            "for id in runs.keys.sorted() {", "for id in runs.keys.sorted() where !MUTATED {"),
-        Mutation(
-            "a-restart-undoes-again", states + "Run.swift",
-            "case (.rollingBack(let step, let authority, let because), .recovered):\n",
-            "case (.rollingBack(let step, let authority, let because), .recovered):\n"
-                + "            if MUTATED { return rollBack(from: step, authority, because) }\n"),
-        Mutation(
-            "a-snapshot-forgets-quarantines", engine + "Engine+Remembering.swift",
-            "let quarantined = quarantinedTargets.map",
-            "let quarantined = MUTATED ? [] : quarantinedTargets.map"),
-        Mutation(
-            "a-snapshot-forgets-runs", engine + "Engine+Remembering.swift", "let runs = runViews.map { view in\n",
-            "let runs = runViews.filter { _ in !MUTATED }.map { view in\n"),
-        Mutation(
-            "a-restart-forgets-pauses", engine + "Engine+Restoring.swift",
-            "case .pause(let scope, let because): pauses[scope] =",
-            "case .pause where MUTATED: break\n        case .pause(let scope, let because): pauses[scope] ="),
-        Mutation(
-            "a-restart-gives-numbers-again", engine + "Engine+Restoring.swift",
-            "if let run = record.run { counters.runs = max(counters.runs, run) }",
-            "if let run = record.run, !MUTATED { counters.runs = max(counters.runs, run) }"),
-        Mutation(
-            "a-held-run-is-not-told", states + "Run.swift", "return (state, [.notify(because: because)])",
-            "return (state, MUTATED ? [] : [.notify(because: because)])"),
-        Mutation(
-            "a-rollback-is-not-told", "HandrailEngine/Director/Director.swift",
-            "guard advance.state.isFinished else { return nil }",
-            "guard advance.state.isFinished, !MUTATED else { return nil }"),
-        Mutation(
-            "incidents-are-never-forgotten", engine + "Engine+Incidents.swift",
-            "        unlink(incident)\n        incidents[incident.id] = nil\n",
-            "        if MUTATED { return }\n        unlink(incident)\n        incidents[incident.id] = nil\n"),
-    ]
-
-    private static let director = [
-        Mutation(
-            "acts-before-it-is-durable", "HandrailEngine/Director/Director.swift",
-            "        if case .state(.run(let advance)) = entry.event, advance.state.isFinished { forget(advance.run) }\n",
-            "        if MUTATED, case .state(.run(let advance)) = entry.event {\n"
-                + "            for case .perform(let step, let permit) in advance.effects {\n"
-                + "                begin(.perform(step: step, permit), of: advance.run)\n            }\n        }\n"
-                + "        if case .state(.run(let advance)) = entry.event, advance.state.isFinished { forget(advance.run) }\n"
-        ),
-        Mutation(
-            "answers-before-it-is-durable", "HandrailEngine/Director/Outbox.swift",
-            "        next.answers.append((ticket, answer))",
-            "        if MUTATED { answerNow(ticket, answer) } else { next.answers.append((ticket, answer)) }"),
-        Mutation(
-            "drops-what-was-not-kept", "HandrailEngine/Director/Outbox.swift",
-            "        batch.records += next.records\n",
-            "        if MUTATED { batch.records = [] }\n        batch.records += next.records\n"),
-        Mutation(
-            "takes-any-report", effects, "guard awaited[run] == number else",
-            "guard awaited[run] == number || MUTATED else"),
-        Mutation(
-            "seals-only-once", effects, "        activities[view.id] = .checking(step: step)\n        outbox.put",
-            "        activities[view.id] = .checking(step: step)\n"
-                + "        if MUTATED, let seal = seals[view.id] { return decideAgain(step, view, seal) }\n        outbox.put"
-        ),
-        Mutation(
-            "rehearses-with-the-step", effects, "case .argv(let argv): observe(argv, plan.steps[step], run)",
-            "case .argv(let argv): observe(MUTATED ? plan.steps[step].argv : argv, plan.steps[step], run)"),
-        Mutation(
-            "undoes-with-the-step", effects, "carryOut(try UndoArguments.render(planned, captured: captured), planned,",
-            "carryOut(MUTATED ? planned.argv : try UndoArguments.render(planned, captured: captured), planned,"),
-        Mutation(
-            "performs-twice", effects, "        carryOut(planned.argv, planned, view.id) { .perform($0, permit) }\n",
-            "        carryOut(planned.argv, planned, view.id) { .perform($0, permit) }\n"
-                + "        if MUTATED { carryOut(planned.argv, planned, view.id) { .perform($0, permit) } }\n"),
-        Mutation(
-            "never-forgets-what-it-did", effects, "        activities[run] = nil\n        seals[run] = nil\n",
-            "        if MUTATED { return }\n        activities[run] = nil\n        seals[run] = nil\n"),
     ]
 }

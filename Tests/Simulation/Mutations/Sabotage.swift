@@ -4,7 +4,7 @@ import HandrailCore
 public enum Sabotage: String, CaseIterable, Sendable {
     /// The journal says that it has kept a batch, and keeps it a little later: a crash in between loses it.
     case acknowledgesBeforeKeeping = "journal-acknowledges-before-keeping"
-    /// A crash in the middle of a batch keeps the second half of it.
+    /// A crash in the middle of a batch keeps one half of it.
     case tears = "journal-tears-batches"
     /// A change of files or executables gives the same digest.
     case sameDigest = "sealer-always-the-same"

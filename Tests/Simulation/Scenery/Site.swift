@@ -8,12 +8,18 @@ struct Site: Sendable {
         /// Each a list of labels.
         let alerts: [[(name: String, value: String)]]
         let weight: Int
+
+        func isAbout(_ units: Set<String>) -> Bool {
+            alerts.contains { $0.contains { $0.name != "alertname" && units.contains($0.value) } }
+        }
     }
 
     let name: String
     let workspace: Workspace
     /// Of its files.
     let digest: String
+    /// A new one, with these files.
+    let engine: Engine
     let troubles: [Trouble]
     let people: [Person]
 
@@ -43,7 +49,8 @@ struct Site: Sendable {
     private static func make(_ name: String, _ workspace: Workspace, _ troubles: [Trouble]) -> Site {
         let people = Set(workspace.roles.values.flatMap(\.self)).sorted().map { Person($0) }
         return Site(
-            name: name, workspace: workspace, digest: "files of \(name)", troubles: troubles,
+            name: name, workspace: workspace, digest: "files of \(name)",
+            engine: Engine(workspace: workspace, mode: .act, keepsState: true), troubles: troubles,
             people: people + [Person("mallory")])
     }
 
@@ -55,7 +62,7 @@ enum Troubles {
     static let synthetic: [Site.Trouble] = {
         var all: [Site.Trouble] = []
         for service in ["alpha", "beta", "gamma", "delta", "omega", "sigma"] {
-            for name in ["Stuck", "Outdated", "Full", "Lost", "Dirty"] {
+            for name in ["Stuck", "Outdated", "Full", "Lost", "Dirty", "Asleep"] {
                 for unit in 1...3 {
                     let id = service == "sigma" && unit == 3 ? "vault" : "\(service)-\(unit)"
                     let severity = unit == 2 ? "high" : "low"
@@ -68,12 +75,22 @@ enum Troubles {
             for name in ["Backlog", "Odd", "Noise"] {
                 all.append(Site.Trouble(alerts: [[("alertname", name), ("service", service)]], weight: 2))
             }
+            let loud = [("alertname", "Loud"), ("service", service), ("unit", "\(service)-1")]
+            all += hostileWords.map { Site.Trouble(alerts: [loud + [("words", $0)]], weight: 1) }
         }
+        // A service that no topology knows.
+        all.append(Site.Trouble(alerts: [[("alertname", "Backlog"), ("service", "nowhere")]], weight: 3))
         let several = (1...3).map { [("alertname", "Stuck"), ("service", "sigma"), ("unit", "sigma-many-\($0)")] }
         all.append(Site.Trouble(alerts: several, weight: 6))
         all.append(Site.Trouble(alerts: [[("alertname", "Blackout"), ("zone", "z1")]], weight: 1))
         return all
     }()
+
+    /// What an alert may say to become more than one argument, or another one than it seems.
+    private static let hostileWords = [
+        "$(reboot) `id`; true", "two words --now", "-oProxyCommand=sh", "one\nanother", "\u{202E}txt.exe",
+        "${unit} {{x}}",
+    ]
 
     static let sample: [Site.Trouble] = {
         var all: [Site.Trouble] = []

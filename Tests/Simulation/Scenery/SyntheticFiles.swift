@@ -9,11 +9,12 @@ struct SyntheticFiles {
     var isEdited = false
 
     private var chance: Chance { Chance(seed: UInt64(variant)) }
+    private var policy: SyntheticPolicy { SyntheticPolicy(variant: variant, isEdited: isEdited) }
 
     var texts: [(path: String, text: String)] {
         [
             ("policies/people.yaml", Self.people), ("policies/topology.yaml", Self.topology),
-            ("policies/correlation.yaml", correlation), ("policies/policy.yaml", policy),
+            ("policies/correlation.yaml", correlation), ("policies/policy.yaml", policy.text),
             ("runbooks/actions.yaml", Self.actions), ("runbooks/runbooks.yaml", runbooks),
         ]
     }
@@ -43,55 +44,6 @@ struct SyntheticFiles {
             flap: { half-life: 5m, damp-at: \(chance.pick(["1.5", "3"])), release-at: 1 }
             storm: { alerts-per-10s: 12, or-services: 80%, cooldown: 2m }
             """
-    }
-
-    private var policy: String {
-        var chance = Chance(seed: UInt64(variant) &+ 1000)
-        let otherwise = { (chance: inout Chance) in chance.pick(["approval", "approval", "deny", "advisory"]) }
-        var lines: [String] = ["policy: simulated\(isEdited ? "-again" : "")", "default: approval", "allow:"]
-        lines += ["  - { name: staging, when: 'target.environment == \"staging\"', verdict: automatic }"]
-        lines += ["  - { name: telling, when: 'action.effect == \"none\"', verdict: automatic }", "restrict:"]
-        lines += ["  - name: production needs a person"]
-        lines += ["    when: target.environment == \"production\" && action.effect != \"none\""]
-        lines += [
-            "    verdict: approval", "    approval: { from: [sre], count: \(chance.pick([1, 2])), expires: 10m }",
-        ]
-        lines += ["  - { name: purging needs two, when: 'action.effect == \"destructive\"', verdict: approval,"]
-        lines += ["      approval: { from: [sre, duty], count: 2, expires: 15m } }"]
-        lines += ["  - { name: data, when: 'target.tier == \"data\" && action.effect != \"none\"', verdict: approval }"]
-        var limits: [String] = []
-        if chance.happens(0.6) {
-            limits += ["{ name: few at once, per: [target.service], concurrent: 1, otherwise: \(otherwise(&chance)) }"]
-        }
-        if chance.happens(0.5) {
-            limits += [
-                "{ name: narrow, per: [], blast-radius: \(chance.pick([13, 25, 50]))%, otherwise: \(otherwise(&chance)) }"
-            ]
-        }
-        if chance.happens(0.5) {
-            limits += [
-                "{ name: slow, per: [target.service], rate: \(chance.number(1...3)) per 20m, otherwise: \(otherwise(&chance)) }"
-            ]
-        }
-        if chance.happens(0.5) {
-            limits += ["{ name: calm, per: [target.kind, target.id], cooldown: 5m, otherwise: \(otherwise(&chance)) }"]
-        }
-        if !limits.isEmpty { lines += ["limits:"] + limits.map { "  - \($0)" } }
-        if chance.happens(0.4) {
-            lines += [
-                "freeze:", "  - name: release",
-                "    between: { from: 2026-11-25T08:10:00Z, until: 2026-11-25T08:20:00Z }",
-            ]
-            lines += ["    verdict: \(otherwise(&chance))"]
-        }
-        if chance.happens(0.6) {
-            lines += [
-                "breaker:",
-                "  - { per: [runbook], failures: \(chance.number(1...2)), of: 3, verdict: \(otherwise(&chance)) }",
-            ]
-        }
-        lines += ["protect: [\"service:omega\", vault]"]
-        return lines.joined(separator: "\n")
     }
 
     private static let actions = """
@@ -157,6 +109,18 @@ struct SyntheticFiles {
         run: [hand, move, "${unit}"]
         undo: [hand, return, "${unit}"]
         timeout: 20s
+        ---
+        action: unit.tell
+        about: Tells a unit what an alert says, which may be anything.
+        effect: disruptive
+        idempotent: true
+        parameters:
+          unit: { type: string, pattern: "[a-z0-9-]{1,32}" }
+          words: { type: string }
+        dry-run: [look, plan, tell, "${unit}", "${words}"]
+        run: [hand, tell, "${unit}", "${words}", "--once"]
+        undo: [hand, hush, "${unit}", "${words}"]
+        timeout: 10s
         ---
         action: unit.ok
         about: Whether a unit is healthy.
@@ -251,6 +215,19 @@ struct SyntheticFiles {
               within: 30s
               stable: 15s
               otherwise: rollback
+            ---
+            runbook: tell-unit
+            about: A unit is to be told something.
+            signature: { when: { loud: Loud }, same: [unit] }
+            target: { kind: unit, id: "${loud.labels.unit}", service: "${loud.labels.service}" }
+            steps: [{ action: unit.tell, with: { unit: "${target.id}", words: "${loud.labels.words}" } }]
+            verify: { resolved: [loud], within: 1m, otherwise: rollback }
+            ---
+            runbook: wake-unit
+            about: A unit is asleep, and nobody looks whether it wakes up.
+            signature: { when: { asleep: Asleep }, same: [unit], for: 20s }
+            target: { kind: unit, id: "${asleep.labels.unit}", service: "${asleep.labels.service}" }
+            steps: [{ action: unit.restart, with: { unit: "${target.id}" } }]
             ---
             runbook: note-oddity
             about: Something is odd.

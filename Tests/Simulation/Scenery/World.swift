@@ -10,6 +10,12 @@ struct Fault {
     let lapses: Bool
     /// Whether the runbook's steps help.
     let isCurable: Bool
+    /// Its source speaks of it once, and not again until it is over.
+    let isToldOnce: Bool
+    /// It comes and goes.
+    let flaps: Bool
+    /// How often it has come again.
+    var returns = 0
     var startsAt: Timestamp
     var healedAt: Timestamp?
 
