@@ -30,13 +30,13 @@ public final class BytePattern: @unchecked Sendable {
     }
 
     /// Whether it is anywhere in the bytes.
-    public func isFound(in bytes: [UInt8]) -> Bool {
-        bytes.withUnsafeBytes { buffer in
-            let text = buffer.assumingMemoryBound(to: CChar.self)
-            var place = (begin: 0, end: 0, matchEnd: 0)
-            return cre2_find_match(
-                compiled, text.baseAddress, text.count, 0, &place.begin, &place.end, &place.matchEnd)
-        }
+    public func isFound(in bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { isFound(in: $0) } }
+
+    /// The same for a text that lies somewhere already.
+    public func isFound(in bytes: UnsafeRawBufferPointer) -> Bool {
+        let text = bytes.assumingMemoryBound(to: CChar.self)
+        var place = (begin: 0, end: 0, matchEnd: 0)
+        return cre2_find_match(compiled, text.baseAddress, text.count, 0, &place.begin, &place.end, &place.matchEnd)
     }
 
     /// All matches from left to right that do not overlap: of the pattern's first group where it has one that took part,

@@ -7,7 +7,9 @@ enum Fences {
         "HandrailEngine": ["HandrailCore"],
         "HandrailSigning": ["HandrailCore", "Crypto"],
         "HandrailProcess": ["HandrailEngine", "HandrailCore", "CSpawn", "Crypto", "Glibc", "Synchronization"],
-        "HandrailSQLite": ["HandrailEngine", "HandrailCore", "GRDB", "GRDBSQLite", "Crypto", "Glibc"],
+        "HandrailSQLite": [
+            "HandrailEngine", "HandrailCore", "GRDB", "GRDBSQLite", "Crypto", "Synchronization", "Glibc",
+        ],
         "HandrailHTTP": [
             "HandrailEngine", "HandrailFormats", "HandrailCore", "HandrailSigning", "AsyncHTTPClient", "NIOCore",
             "NIOHTTP1", "NIOPosix", "Glibc",

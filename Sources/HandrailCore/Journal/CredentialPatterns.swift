@@ -13,11 +13,16 @@ enum CredentialPatterns {
     /// Whether a pattern could match: each match of each of them has one of the words in it.
     static func mayHold(_ bytes: [UInt8]) -> Bool { words.isFound(in: bytes) }
 
+    /// Whether a pattern could match the text, or what is left of it when it is decoded.
+    static func mayHoldDecoded(_ bytes: UnsafeRawBufferPointer) -> Bool { wordsAndEscapes.isFound(in: bytes) }
+
     private static let patterns = sources.map { compiled($0) }
-    private static let words = compiled(
+    private static let words = compiled(word)
+    private static let wordsAndEscapes = compiled(#"[%\\]|"# + word)
+    private static let word =
         "(?i:passw|passphrase|secret|token|key|credential|cookie|authorization|bearer)"
-            + "|-----BEGIN |://|A(?:KIA|SIA|BIA|CCA|GPA|IDA|IPA|NPA|NVA|ROA|PKA)|gh[pousr]_|github_pat_|glpat-"
-            + "|xox[abeoprs]-|xapp-|hooks\\.slack|AIza|ya29\\.|GOCSPX-|[rsw](?:k|hsec)_|npm_|pypi-|sk-|eyJ")
+        + "|-----BEGIN |://|A(?:KIA|SIA|BIA|CCA|GPA|IDA|IPA|NPA|NVA|ROA|PKA)|gh[pousr]_|github_pat_|glpat-"
+        + "|xox[abeoprs]-|xapp-|hooks\\.slack|AIza|ya29\\.|GOCSPX-|[rsw](?:k|hsec)_|npm_|pypi-|sk-|eyJ"
 
     private static func compiled(_ source: String) -> BytePattern {
         do {

@@ -61,6 +61,13 @@ public struct Redactor: Sendable {
         return ranges.isEmpty ? text : String(decoding: Self.replacing(ranges, in: bytes), as: UTF8.self)
     }
 
+    /// Whether one look was enough to see that there is no secret in the text. That can be said only where none is declared.
+    func isPlain(_ text: String) -> Bool {
+        guard forms.isEmpty else { return false }
+        var text = text
+        return text.withUTF8 { !CredentialPatterns.mayHoldDecoded(UnsafeRawBufferPointer($0)) }
+    }
+
     private func secretRanges(in bytes: [UInt8]) -> [Range<Int>] {
         let plain = DecodedView(bytes)
         var ranges = credentials(in: plain)

@@ -114,12 +114,21 @@ import Testing
         #expect(redactor.redact(delivery).alerts[0].annotations === delivery.alerts[0].annotations)
     }
 
-    @Test func memoryStaysBounded() {
+    /// Without a declared secret most values are seen to hold none faster than they are found again.
+    @Test func whatIsSeenAtOnceIsNotRemembered() {
         var redactor = IntakeRedactor(Redactor())
+        _ = redactor.redact(Self.delivery([("alertname", "A"), ("path", "50%"), ("text", "a token: abc")]))
+        #expect(redactor.rememberedCount == 2)
+        let redacted = redactor.redact(Self.delivery([("alertname", "A"), ("text", "password%3Dabc")]))
+        #expect(redacted.alerts[0].labels["text"] == "password%3D[redacted]")
+    }
+
+    @Test func memoryStaysBounded() {
+        var redactor = IntakeRedactor(Redactor(secrets: [.init(name: "s", bytes: Array("hunter2".utf8))]))
         for number in 0..<(IntakeRedactor.rememberedValues + 10) {
             _ = redactor.redact(Self.delivery([("alertname", "A\(number)")]))
         }
-        #expect(redactor.rememberedCount <= IntakeRedactor.rememberedValues)
+        #expect((1...IntakeRedactor.rememberedValues).contains(redactor.rememberedCount))
         for number in 0..<(IntakeRedactor.rememberedNames + 10) {
             _ = redactor.redact(Self.delivery([("name\(number)", "A")]))
         }
