@@ -1,5 +1,6 @@
 internal import GRDB
 internal import HandrailEngine
+internal import Synchronization
 
 /// The connection that writes, and what its transactions are made of.
 struct JournalWriter: Sendable {
@@ -11,9 +12,11 @@ struct JournalWriter: Sendable {
     private static let vacuumedPages = 500
     /// The same for parts of snapshots.
     private static let reclaimedParts = 8
+    private static let longestPause = Duration.milliseconds(100)
 
     let queue: DatabaseQueue
     let mover: LogMover
+    private let appends = AppendCounter()
     let chain: JournalChain
     let path: String
     let options: SQLiteJournal.Options
@@ -68,7 +71,8 @@ struct JournalWriter: Sendable {
     }
 
     private func append(_ calls: [[JournalRecord]], after known: KnownChain) async throws -> Commit {
-        try await transaction { [options] table in
+        appends.increment()
+        return try await transaction { [options] table in
             try table.check(known, key: options.signingKey)
             var head = try table.head()
             var commit = Commit(results: [], known: known)
@@ -117,6 +121,7 @@ struct JournalWriter: Sendable {
     private func saveParts(of records: some Sequence<JournalRecord>, at sequence: Int64) async throws {
         var parts = SnapshotParts()
         var number: Int64 = 0
+        var (appended, start) = (appends.count, ContinuousClock.now)
         func save(_ part: [UInt8]) async throws {
             guard parts.bytes <= JournalLimits.snapshotBytes else {
                 throw JournalError.tooLarge(
@@ -124,6 +129,10 @@ struct JournalWriter: Sendable {
             }
             try await transaction { [number] in try $0.save(part: part, number: number, ofSnapshot: sequence) }
             number += 1
+            // Whoever appends meanwhile shall hardly notice.
+            let took = ContinuousClock.now - start
+            if appends.count != appended { try await Task.sleep(for: min(took * 4, Self.longestPause)) }
+            (appended, start) = (appends.count, ContinuousClock.now)
         }
         for record in records {
             parts.take(record)
@@ -185,5 +194,16 @@ struct JournalWriter: Sendable {
         let outcomes = [Result { try mover.close() }, Result { try reader.close() }]
         try queue.close()
         for outcome in outcomes { try outcome.get() }
+    }
+}
+
+/// How often somebody has appended.
+private final class AppendCounter: Sendable {
+    private let number = Atomic(0)
+
+    var count: Int { number.load(ordering: .relaxed) }
+
+    func increment() {
+        number.add(1, ordering: .relaxed)
     }
 }
