@@ -35,7 +35,10 @@ enum JournalFile {
     /// A second connection that only moves what is in the write-ahead log into the file.
     static func openForMoving(_ path: String) throws -> DatabaseQueue {
         do {
-            let queue = try DatabaseQueue(path: path, configuration: configuration(isReadOnly: false))
+            // It can wait for another time, and while it waited others would.
+            var configuration = configuration(isReadOnly: false)
+            configuration.busyMode = .immediateError
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA synchronous = FULL")
                 // It may be the last that is closed, where whoever has opened the journal fails.

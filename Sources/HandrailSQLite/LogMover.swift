@@ -11,6 +11,7 @@ final class LogMover: Sendable {
     private static let mostPages = 16_384
     /// From one move to the next; SQLite's own default.
     private static let pagesBetweenMoves = 1000
+    private static let pagesBeforeRestart = 4000
 
     private struct State {
         /// How long the log was when it was last moved.
@@ -53,7 +54,12 @@ final class LogMover: Sendable {
             guard pages - state.movedAt >= Self.pagesBetweenMoves, state.moving == nil, !state.isClosed else { return }
             state.movedAt = pages
             state.moving = Task.detached(priority: .utility) { [queue, self] in
-                try? await queue.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
+                try? await queue.writeWithoutTransaction { database in
+                    _ = try database.checkpoint(.passive)
+                    // What was committed meanwhile is little. Only with that moved as well does the log start anew, so for
+                    // once those who commit wait; where somebody reads in it, nobody does.
+                    if pages >= Self.pagesBeforeRestart { _ = try database.checkpoint(.restart) }
+                }
                 self.state.withLock { $0.moving = nil }
             }
         }

@@ -2,7 +2,47 @@
 ///
 /// A fingerprint is a hash already. It is multiplied by an odd number that differs in every process, since whoever knows
 /// the key of the fingerprints could otherwise choose alerts that all lie in one place.
+///
+/// In shards: each grows by itself, and where two copies of the index share them only the one that is changed is copied. All of it at
+/// once would stop an engine for as long as that takes.
 struct FingerprintIndex: Sendable {
+    fileprivate static let shardBits: UInt64 = 6
+
+    private var shards: [FingerprintShard]
+    private let multiplier: UInt64
+
+    init() {
+        let multiplier = UInt64(truncatingIfNeeded: Hasher().finalize()) | 1
+        self.multiplier = multiplier
+        shards = (0..<1 << Self.shardBits).map { _ in FingerprintShard(multiplier: multiplier) }
+    }
+
+    /// The first place with this fingerprint, or the next one: two alerts may share a fingerprint.
+    @inline(__always)
+    func place(of fingerprint: Fingerprint, after former: Int?) -> Int? {
+        let shard = shard(of: fingerprint)
+        return shards[shard].place(of: fingerprint, after: former.map { $0 >> Int(Self.shardBits) })
+            .map { $0 << Int(Self.shardBits) | shard }
+    }
+
+    func slot(at place: Int) -> Int { shards[place & (shards.count - 1)].slot(at: place >> Int(Self.shardBits)) }
+
+    mutating func insert(_ slot: Int, _ fingerprint: Fingerprint) {
+        shards[shard(of: fingerprint)].insert(slot, fingerprint)
+    }
+
+    mutating func remove(_ slot: Int, _ fingerprint: Fingerprint) {
+        shards[shard(of: fingerprint)].remove(slot, fingerprint)
+    }
+
+    @inline(__always)
+    private func shard(of fingerprint: Fingerprint) -> Int {
+        Int(truncatingIfNeeded: (fingerprint.low &* multiplier) >> (64 - Self.shardBits))
+    }
+}
+
+/// The fingerprints whose first bits are the same.
+private struct FingerprintShard: Sendable {
     private struct Entry {
         let fingerprint: Fingerprint
         /// Negative where the entry is free.
@@ -14,9 +54,13 @@ struct FingerprintIndex: Sendable {
     private var entries = Array(repeating: Entry.free, count: 1 << leastBits)
     private var bits = leastBits
     private var count = 0
-    private let multiplier = UInt64(truncatingIfNeeded: Hasher().finalize()) | 1
+    private let multiplier: UInt64
 
-    private static let leastBits = 6
+    private static let leastBits = 3
+
+    init(multiplier: UInt64) {
+        self.multiplier = multiplier
+    }
 
     /// The first place with this fingerprint, or the next one: two alerts may share a fingerprint.
     @inline(__always)
@@ -79,7 +123,8 @@ struct FingerprintIndex: Sendable {
 
     @inline(__always)
     private func home(of fingerprint: Fingerprint) -> Int {
-        Int(truncatingIfNeeded: (fingerprint.low &* multiplier) >> UInt64(64 - bits))
+        // The first bits are those of the shard.
+        Int(truncatingIfNeeded: ((fingerprint.low &* multiplier) << FingerprintIndex.shardBits) >> UInt64(64 - bits))
     }
 
     private func next(_ place: Int) -> Int { (place + 1) & (entries.count - 1) }
