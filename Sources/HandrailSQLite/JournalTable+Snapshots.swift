@@ -2,9 +2,16 @@ internal import GRDB
 internal import HandrailEngine
 
 extension JournalTable {
-    /// Whether a snapshot may be begun there.
+    /// Whether a snapshot may be made there. One of entries that are not there would hide those that come in their place.
     func checkSnapshot(at sequence: Int64) throws {
-        try check(snapshot: sequence)
+        let head = try head()
+        guard sequence <= head.sequence else {
+            throw JournalError.invalidSnapshot(
+                because: "it stands at entry \(sequence) and the last one is \(head.sequence)")
+        }
+        guard try sequence >= removedThrough(), sequence > 0 else {
+            throw JournalError.invalidSnapshot(because: "entries after it, or all before it, are not in the journal")
+        }
         guard try !snapshotSequences().contains(sequence) else {
             throw JournalError.invalidSnapshot(because: "there is one at entry \(sequence)")
         }
@@ -46,18 +53,6 @@ extension JournalTable {
         try statement.bind(Int64(limit), at: 1)
         try statement.run()
         return database.changesCount
-    }
-
-    /// A snapshot of entries that are not there would hide those that come in their place.
-    private func check(snapshot sequence: Int64) throws {
-        let head = try head()
-        guard sequence <= head.sequence else {
-            throw JournalError.invalidSnapshot(
-                because: "it stands at entry \(sequence) and the last one is \(head.sequence)")
-        }
-        guard try sequence >= removedThrough(), sequence > 0 else {
-            throw JournalError.invalidSnapshot(because: "entries after it, or all before it, are not in the journal")
-        }
     }
 
     private func dropOldSnapshots() throws {

@@ -43,8 +43,7 @@ public struct MessageSignature: Hashable, Sendable {
 
     /// Whether who made it has the key. Takes as long wherever the first difference is.
     public func fits(_ body: [UInt8], key: SigningSecret) -> Bool {
-        let expected = Self.signer(body, key, seconds).finalize()
-        return zip(expected, code).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+        ConstantTime.areEqual(Self.signer(body, key, seconds).finalize(), code)
     }
 
     /// Whether it was made about now.

@@ -12,12 +12,21 @@ import Testing
         "GET \(Self.path) HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(running.tokens[.viewer] ?? "")\r\n\r\n"
     }
 
-    @Test func whoDoesNotReadOnIsLeft() async throws {
-        let running = try await RunningServer { $0.requestPatience = .seconds(1) }
+    /// How many bytes of the long answer one client reads; -1 where it could not connect.
+    private func received(
+        from running: RunningServer, _ read: @escaping @Sendable (RawClient) -> Int
+    ) async -> Int {
         let (port, request) = (running.port, request(running))
-        let received = await onThread { () -> Int in
+        return await onThread { () -> Int in
             guard let client = RawClient(port: port) else { return -1 }
             client.send(request)
+            return read(client)
+        }
+    }
+
+    @Test func whoDoesNotReadOnIsLeft() async throws {
+        let running = try await RunningServer { $0.requestPatience = .seconds(1) }
+        let received = await received(from: running) { client in
             sleep(4)
             return client.readAll(limit: TestDocuments.longBytes).count
         }
@@ -28,11 +37,8 @@ import Testing
     /// It is the standing still that counts, not the time that all of it takes.
     @Test func whoReadsSlowlyIsAnsweredInFull() async throws {
         let running = try await RunningServer { $0.requestPatience = .seconds(2) }
-        let (port, request) = (running.port, request(running))
-        let received = await onThread { () -> Int in
-            guard let client = RawClient(port: port) else { return -1 }
-            client.send(request)
-            return client.readAll(limit: TestDocuments.longBytes, pause: 80_000).count
+        let received = await received(from: running) { client in
+            client.readAll(limit: TestDocuments.longBytes, pause: 80_000).count
         }
         #expect(received >= TestDocuments.longBytes)
         try await running.stop()

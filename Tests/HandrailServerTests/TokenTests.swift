@@ -1,4 +1,5 @@
 import HandrailCore
+import HandrailSigning
 import Testing
 
 @testable import HandrailServer
@@ -37,11 +38,13 @@ import Testing
             for second in UInt8(0x20)..<0x7F {
                 let (left, right) = (String(UnicodeScalar(first)), String(UnicodeScalar(second)))
                 for (before, after) in [("", ""), ("ab", ""), ("", "ab"), ("a", "b")] {
-                    #expect(ConstantTime.areEqual(before + left + after, before + right + after) == (first == second))
+                    #expect(
+                        ConstantTime.areEqual((before + left + after).utf8, (before + right + after).utf8)
+                            == (first == second))
                 }
             }
         }
-        #expect(!ConstantTime.areEqual("a", "ab") && ConstantTime.areEqual("", ""))
+        #expect(!ConstantTime.areEqual("a".utf8, "ab".utf8) && ConstantTime.areEqual("".utf8, "".utf8))
     }
 
     @Test func theFileKeepsEverythingButTheTokens() throws {

@@ -10,8 +10,6 @@ struct PagedArray<Element: Sendable>: Sendable {
     private var pages: [ContiguousArray<Element>] = []
     private(set) var count = 0
 
-    var indices: Range<Int> { 0..<count }
-
     @inline(__always)
     subscript(index: Int) -> Element {
         _read { yield pages[index >> Self.pageBits][index & (Self.pageSize - 1)] }

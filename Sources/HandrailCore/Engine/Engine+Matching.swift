@@ -74,9 +74,7 @@ extension Engine {
     mutating func view(of id: Int, with pausing: [BoundAlert] = []) -> IncidentView? {
         guard let isEmpty = incidents[id]?.bindable.isEmpty, !isEmpty || !pausing.isEmpty else { return nil }
         var eligible = incidents[id]?.bindable.eligible(in: &alerts) ?? []
-        if !pausing.isEmpty {
-            eligible = (eligible + pausing).sorted { ($0.startsAt, $0.fingerprint) < ($1.startsAt, $1.fingerprint) }
-        }
+        if !pausing.isEmpty { eligible = (eligible + pausing).sorted { $0.isBefore($1) } }
         return incidents[id].map { IncidentView(incident: $0, eligible: eligible, index: index) }
     }
 

@@ -42,7 +42,7 @@ struct BindableAlerts: Sendable {
                 members.remove(slot)
             }
         }
-        eligible.sort { ($0.startsAt, $0.fingerprint) < ($1.startsAt, $1.fingerprint) }
+        eligible.sort { $0.isBefore($1) }
         slots = eligible.map(\.slot) + muted
         seenPatterns.removeAll()
         for alert in eligible { seenPatterns.formUnion(alert.patterns) }

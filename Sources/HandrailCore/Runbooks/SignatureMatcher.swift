@@ -26,6 +26,11 @@ final class BoundAlert: Sendable {
         episodes = alert.episodes
     }
 
+    /// The order in which signatures see alerts.
+    func isBefore(_ other: BoundAlert) -> Bool {
+        (startsAt, fingerprint) < (other.startsAt, other.fingerprint)
+    }
+
     /// Indices of the patterns that its labels match, ascending.
     var patterns: [Int] { traits.patterns }
 

@@ -1,6 +1,7 @@
 internal import Crypto
 public import HandrailCore
 internal import HandrailFormats
+internal import HandrailSigning
 
 /// The tokens of a server: what is known of them, and never the tokens themselves.
 ///
@@ -80,7 +81,8 @@ public struct TokenBook: Hashable, Sendable {
         let entry = entries.first { $0.holder.id.utf8.elementsEqual(parts[1]) }
         // The same work whether it is known or not.
         let digest = Self.digest(of: String(Substring(parts[2])))
-        guard ConstantTime.areEqual(digest, entry?.digest ?? String(repeating: "-", count: 64)) else { return nil }
+        let known = entry?.digest ?? String(repeating: "-", count: 64)
+        guard ConstantTime.areEqual(digest.utf8, known.utf8) else { return nil }
         return entry.flatMap { $0.fault(at: now) == nil ? $0.holder : nil }
     }
 
