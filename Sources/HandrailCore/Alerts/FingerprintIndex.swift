@@ -14,7 +14,7 @@ struct FingerprintIndex: Sendable {
     init() {
         let multiplier = UInt64(truncatingIfNeeded: Hasher().finalize()) | 1
         self.multiplier = multiplier
-        shards = (0..<1 << Self.shardBits).map { _ in FingerprintShard(multiplier: multiplier) }
+        shards = (0..<1 << Self.shardBits).map { FingerprintShard(multiplier: multiplier, number: $0) }
     }
 
     /// The first place with this fingerprint, or the next one: two alerts may share a fingerprint.
@@ -55,11 +55,15 @@ private struct FingerprintShard: Sendable {
     private var bits = leastBits
     private var count = 0
     private let multiplier: UInt64
+    /// Of 256: how full it becomes before it grows, a half at most. It differs from shard to shard, since all of them have about
+    /// as many entries and would grow at once.
+    private let mostOf256: Int
 
     private static let leastBits = 3
 
-    init(multiplier: UInt64) {
+    init(multiplier: UInt64, number: Int) {
         self.multiplier = multiplier
+        mostOf256 = 128 - number & 63
     }
 
     /// The first place with this fingerprint, or the next one: two alerts may share a fingerprint.
@@ -76,7 +80,7 @@ private struct FingerprintShard: Sendable {
     func slot(at place: Int) -> Int { entries[place].slot }
 
     mutating func insert(_ slot: Int, _ fingerprint: Fingerprint) {
-        if (count + 1) * 2 > entries.count { grow() }
+        if (count + 1) * 256 > entries.count * mostOf256 { grow() }
         place(Entry(fingerprint: fingerprint, slot: slot))
         count += 1
     }

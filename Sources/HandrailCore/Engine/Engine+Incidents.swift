@@ -188,7 +188,7 @@ extension Incident {
 
     /// What was settled in either stays settled; matches begin anew, since more alerts are in view now.
     fileprivate mutating func absorb(_ other: Incident, isUnderWay: (Int) -> Bool) {
-        members += other.members
+        members.append(contentsOf: other.members)
         bindable.absorb(other.bindable)
         firingCount += other.firingCount
         lastBeganAt = max(lastBeganAt, other.lastBeganAt)

@@ -18,8 +18,8 @@ public struct EngineSnapshot: Sequence, Sendable {
         let alerts = engine.alerts.slotsByFingerprint.lazy.compactMap { slot in
             engine.alerts[slot].map { Memory.alert(AlertMemory($0)) }
         }
-        let incidents = engine.incidents.keys.lazy.compactMap { id in
-            engine.incidents[id].map { Memory.incident(engine.memory(of: $0)) }
+        let incidents = engine.incidents.keys.lazy.flatMap { id in
+            engine.incidents[id].map { AnySequence(engine.memories(of: $0)) } ?? AnySequence([])
         }
         let parts = [
             AnySequence(engine.memoriesBeforeAlerts), AnySequence(alerts), AnySequence(incidents),
@@ -79,14 +79,24 @@ extension Engine {
             match: record.match, bindings: record.bindings, nearMisses: record.nearMisses)
     }
 
-    fileprivate func memory(of incident: Incident) -> IncidentMemory {
+    fileprivate func memories(of incident: Incident) -> some Sequence<Memory> {
+        let most = IncidentMemory.mostMembers
+        let more = stride(from: most, to: incident.members.count, by: most).lazy.map { start in
+            Memory.members(of: incident.id, incident.members[start...].prefix(most).map(\.report))
+        }
+        return [AnySequence([Memory.incident(memory(of: incident))]), AnySequence(more)].lazy.joined()
+    }
+
+    /// With the first of its members.
+    private func memory(of incident: Incident) -> IncidentMemory {
         let matches = incident.matches.sorted { $0.key < $1.key }.compactMap { key, tracker in
             tracker.isFresh ? nil : tracker.memory(runbook: runbooks[key.runbook].name, values: key.values)
         }
         let outcomes = incident.outcomes.sorted { ExactText($0.key) < ExactText($1.key) }
         return IncidentMemory(
             id: incident.id, openedAt: incident.openedAt, lastBeganAt: incident.lastBeganAt,
-            resolvedAt: incident.resolvedAt, members: incident.members.map(\.report), matches: matches,
+            resolvedAt: incident.resolvedAt,
+            members: incident.members.prefix(IncidentMemory.mostMembers).map(\.report), matches: matches,
             outcomes: outcomes.map { IncidentMemory.Outcome(runbook: $0.key, outcome: $0.value) })
     }
 
@@ -97,6 +107,7 @@ extension Engine {
         case .mode(let mode): keptMode = mode
         case .alert(let memory): restore(memory)
         case .incident(let memory): restore(memory)
+        case .members(let id, let members): restore(members, of: id)
         case .run(let memory): try restore(memory)
         case .assumedRun(let memory): restore(memory)
         case .ledger(let memory): restore(memory)
@@ -145,17 +156,26 @@ extension Engine {
     private mutating func restore(_ memory: IncidentMemory) {
         counters.incidents = max(counters.incidents, memory.id)
         incidents[memory.id] = Incident(id: memory.id, openedAt: memory.openedAt)
-        for member in memory.members {
-            guard let slot = alerts.find(member.labels) else { continue }
-            join(Incident.Member(slot: slot, report: member), index.traits(of: member.labels), memory.id)
-            if !alerts.isFiring(at: slot) { incidents[memory.id]?.firingCount -= 1 }
-        }
         incidents[memory.id]?.lastBeganAt = memory.lastBeganAt
         incidents[memory.id]?.resolvedAt = memory.resolvedAt
+        restore(memory.members, of: memory.id)
         for outcome in memory.outcomes { incidents[memory.id]?.outcomes[outcome.runbook] = outcome.outcome }
         for match in memory.matches { restore(match, in: memory.id) }
         guard let resolvedAt = memory.resolvedAt else { return }
         timers.set(.closeIncident(memory.id), at: resolvedAt + correlation.group.window + .milliseconds(1))
+    }
+
+    private mutating func restore(_ members: [IncidentSummary.Member], of id: Int) {
+        let times = incidents.read(id) { (lastBeganAt: $0.lastBeganAt, resolvedAt: $0.resolvedAt) }
+        guard let times else { return }
+        for member in members {
+            guard let slot = alerts.find(member.labels) else { continue }
+            join(Incident.Member(slot: slot, report: member), index.traits(of: member.labels), id)
+            if !alerts.isFiring(at: slot) { incidents[id]?.firingCount -= 1 }
+        }
+        // It was not now that they joined.
+        incidents[id]?.lastBeganAt = times.lastBeganAt
+        incidents[id]?.resolvedAt = times.resolvedAt
     }
 
     /// How far a match has come. Where its runbook is not there any more there is nothing to follow.

@@ -12,7 +12,7 @@ struct TimerQueue: Sendable {
         case fadeFootprint(Int)
     }
 
-    private struct Entry {
+    fileprivate struct Entry {
         let at: Timestamp
         let sequence: Int
         let timer: Timer
@@ -25,57 +25,40 @@ struct TimerQueue: Sendable {
     /// Each entry has four below it, which lie side by side: half as deep as with two, and so half as slow.
     private var heap: [Entry] = []
     private static let childCount = 4
-    /// Timers that were set in the order in which they are due, as those that forget alerts are: most of all, and with
-    /// them the heap would be deep. What is in front of `laneStart` has fired.
-    private var lane: [Entry] = []
-    private var laneStart = 0
+    /// Timers that were set in the order in which they are due, as those that forget alerts mostly are, and those that watch
+    /// whether they lapse: nearly all of them, and with them the heap would be deep.
+    private var lanes = [TimerLane(), TimerLane()]
     private var nextSequence = 0
 
     mutating func set(_ timer: Timer, at: Timestamp) {
         let entry = Entry(at: at, sequence: nextSequence, timer: timer)
         nextSequence += 1
-        if timer.isForgetting, lane.last.map({ $0.at <= at }) ?? true {
-            lane.append(entry)
-        } else {
-            heap.append(entry)
-            siftUp(entry)
-        }
+        if let lane = timer.lane, lanes[lane].append(entry) { return }
+        heap.append(entry)
+        siftUp(entry)
     }
 
     var nextDue: Timestamp? {
-        [heap.first?.at, laneStart < lane.count ? lane[laneStart].at : nil].compactMap(\.self).min()
+        ([heap.first?.at] + lanes.map { $0.first?.at }).compactMap(\.self).min()
     }
 
     /// The earliest timer that is due at `now` or before.
     mutating func pop(dueBy now: Timestamp) -> (at: Timestamp, timer: Timer)? {
-        let isInLane: Bool
-        switch (heap.first, laneStart < lane.count ? lane[laneStart] : nil) {
-        case (let first?, let next?): isInLane = next.isBefore(first)
-        case (nil, .some): isInLane = true
-        case (_, nil): isInLane = false
+        var first = heap.first
+        var lane: Int?
+        for index in lanes.indices {
+            guard let next = lanes[index].first, first.map({ next.isBefore($0) }) ?? true else { continue }
+            first = next
+            lane = index
         }
-        return isInLane ? popLane(dueBy: now) : popHeap(dueBy: now)
-    }
-
-    private mutating func popLane(dueBy now: Timestamp) -> (at: Timestamp, timer: Timer)? {
-        let first = lane[laneStart]
-        guard first.at <= now else { return nil }
-        laneStart += 1
-        if laneStart == lane.count {
-            lane.removeAll(keepingCapacity: true)
-            laneStart = 0
-        } else if laneStart > 1024, laneStart * 2 > lane.count {
-            lane.removeFirst(laneStart)
-            laneStart = 0
-        }
+        guard let first, first.at <= now else { return nil }
+        if let lane { lanes[lane].removeFirst() } else { removeTop() }
         return (first.at, first.timer)
     }
 
-    private mutating func popHeap(dueBy now: Timestamp) -> (at: Timestamp, timer: Timer)? {
-        guard let first = heap.first, first.at <= now else { return nil }
+    private mutating func removeTop() {
         let last = heap.removeLast()
         if !heap.isEmpty { siftDown(last) }
-        return (first.at, first.timer)
     }
 
     private mutating func siftUp(_ entry: Entry) {
@@ -107,8 +90,46 @@ struct TimerQueue: Sendable {
     }
 }
 
+/// Timers in the order in which they are due, in pages: to grow moves none of them, and of two copies that share them one changes
+/// without all being copied.
+private struct TimerLane: Sendable {
+    private static let pageSize = 1024
+
+    private var pages: [ContiguousArray<TimerQueue.Entry>] = []
+    /// How many of the first page have fired.
+    private var start = 0
+    private(set) var first: TimerQueue.Entry?
+    private var last: TimerQueue.Entry?
+
+    /// False where it would have to stand before another one.
+    mutating func append(_ entry: TimerQueue.Entry) -> Bool {
+        if let last, entry.at < last.at { return false }
+        if pages.last.map({ $0.count == Self.pageSize }) ?? true { pages.append([]) }
+        pages[pages.count - 1].append(entry)
+        last = entry
+        first = first ?? entry
+        return true
+    }
+
+    mutating func removeFirst() {
+        guard let page = pages.first else { return }
+        start += 1
+        if start == page.count {
+            pages.removeFirst()
+            start = 0
+        }
+        first = pages.first?[start]
+        if first == nil { last = nil }
+    }
+}
+
 extension TimerQueue.Timer {
-    fileprivate var isForgetting: Bool {
-        if case .forgetAlert = self { true } else { false }
+    /// The one that it goes into where it is set in order.
+    fileprivate var lane: Int? {
+        switch self {
+        case .forgetAlert: 0
+        case .lapseAlert: 1
+        case .releaseFlap, .closeIncident, .evaluate, .endStorm, .unmute, .judgeRun, .fadeFootprint: nil
+        }
     }
 }

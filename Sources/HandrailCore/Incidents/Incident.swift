@@ -15,7 +15,7 @@ struct Incident: Sendable {
     let openedAt: Timestamp
     /// When the last of its alerts began to fire, by the engine's clock.
     var lastBeganAt: Timestamp
-    var members: [Member] = []
+    var members = PagedArray<Member>()
     var firingCount = 0
     /// Members that some runbook's pattern matches.
     var bindable = BindableAlerts()

@@ -2,10 +2,11 @@
 ///
 /// Numbers only grow. So the incidents lie in one array in their order, where each is changed in place: an alert of a
 /// storm changes its incident several times, and a dictionary would carry the whole incident out and in each time.
+/// In pages, since an engine hands out its state.
 struct IncidentTable: Sendable {
     /// Ascending, those that are gone included.
     private var numbers: [Int] = []
-    private var places: [Incident?] = []
+    private var places = PagedArray<Incident?>()
     private(set) var count = 0
 
     var isEmpty: Bool { count == 0 }
@@ -23,10 +24,15 @@ struct IncidentTable: Sendable {
             if let place = place(of: id) { yield places[place] } else { yield nil }
         }
         _modify {
-            let place = place(of: id) ?? insertPlace(for: id)
-            let wasThere = places[place] != nil
-            defer { note(place, wasThere: wasThere) }
-            yield &places[place]
+            if let place = place(of: id) {
+                let wasThere = places[place] != nil
+                defer { note(place, wasThere: wasThere) }
+                yield &places[place]
+            } else {
+                var new: Incident?
+                defer { if let new { insert(new, as: id) } }
+                yield &new
+            }
         }
     }
 
@@ -55,11 +61,16 @@ struct IncidentTable: Sendable {
         return low
     }
 
-    private mutating func insertPlace(for id: Int) -> Int {
+    private mutating func insert(_ incident: Incident, as id: Int) {
         let place = lowerBound(id)
         numbers.insert(id, at: place)
-        places.insert(nil, at: place)
-        return place
+        // Nearly always the last one.
+        if place == places.count {
+            places.append(incident)
+        } else {
+            places = PagedArray(Array(places[..<place]) + [incident] + places[place...])
+        }
+        count += 1
     }
 
     private mutating func note(_ place: Int, wasThere: Bool) {
@@ -72,6 +83,6 @@ struct IncidentTable: Sendable {
     private mutating func sweep() {
         let kept = zip(numbers, places).filter { $1 != nil }
         numbers = kept.map(\.0)
-        places = kept.map(\.1)
+        places = PagedArray(kept.map(\.1))
     }
 }

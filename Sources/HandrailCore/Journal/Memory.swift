@@ -4,6 +4,8 @@ public enum Memory: Sendable {
     case mode(Engine.Mode)
     case alert(AlertMemory)
     case incident(IncidentMemory)
+    /// More alerts of the incident before it.
+    case members(of: Int, [IncidentSummary.Member])
     case run(RunMemory)
     case assumedRun(AssumedRunMemory)
     case ledger(LedgerMemory)
@@ -59,6 +61,9 @@ public struct AlertMemory: Sendable {
 }
 
 public struct FlapMemory: Hashable, Sendable {
+    /// Of an alert that fired once.
+    public static let none = FlapMemory(isDamped: false, penalty: 0, measuredAt: .distantPast)
+
     public let isDamped: Bool
     public let penalty: Double
     public let measuredAt: Timestamp
@@ -72,6 +77,9 @@ public struct FlapMemory: Hashable, Sendable {
 
 /// An open incident. Its members are known by their labels.
 public struct IncidentMemory: Sendable {
+    /// How many members one piece of state holds: an incident of a storm is written down in pieces that are.
+    static let mostMembers = 1000
+
     /// How far a match has come; see `MatchTracker`.
     public struct Match: Hashable, Sendable {
         public let runbook: String
@@ -114,7 +122,7 @@ public struct IncidentMemory: Sendable {
     public let openedAt: Timestamp
     public let lastBeganAt: Timestamp
     public let resolvedAt: Timestamp?
-    /// In the order of joining.
+    /// In the order of joining; the first of them, where there are many.
     public let members: [IncidentSummary.Member]
     /// Sorted by runbook, then values.
     public let matches: [Match]

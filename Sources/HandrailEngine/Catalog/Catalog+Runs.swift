@@ -53,6 +53,8 @@ extension Catalog {
     mutating func remember(_ memory: Memory, at time: Timestamp) {
         switch memory {
         case .incident(let memory): remember(memory)
+        case .members(let incident, let members):
+            if incident == rememberedIncident { incidents[incident]?.members += members }
         case .run(let memory): remember(memory)
         case .paused(let scope, let person, let because):
             if pauses[scope] == nil {
@@ -67,6 +69,7 @@ extension Catalog {
     }
 
     private mutating func remember(_ memory: IncidentMemory) {
+        rememberedIncident = incidents[memory.id] == nil ? memory.id : nil
         guard incidents[memory.id] == nil else { return }
         var incident = CatalogIncident(id: memory.id, openedAt: memory.openedAt)
         incident.resolvedAt = memory.resolvedAt

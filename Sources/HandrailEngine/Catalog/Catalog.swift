@@ -38,6 +38,8 @@ public struct Catalog: Sendable {
     public internal(set) var forgottenIncidents = 0
     public private(set) var lastAt: Timestamp?
 
+    /// That a snapshot has told of last, where it was not known before: more of its members may follow.
+    var rememberedIncident: Int?
     var endedRuns = EndedNumbers()
     var endedIncidents = EndedNumbers()
 

@@ -42,6 +42,7 @@ enum JournalKind: String, CaseIterable {
     case memoryMode = "memory.mode"
     case memoryAlert = "memory.alert"
     case memoryIncident = "memory.incident"
+    case memoryMembers = "memory.members"
     case memoryRun = "memory.run"
     case memoryAssumedRun = "memory.assumed-run"
     case memoryLedger = "memory.ledger"
@@ -116,6 +117,7 @@ extension Memory {
         case .mode: .memoryMode
         case .alert: .memoryAlert
         case .incident: .memoryIncident
+        case .members: .memoryMembers
         case .run: .memoryRun
         case .assumedRun: .memoryAssumedRun
         case .ledger: .memoryLedger

@@ -6,6 +6,9 @@ extension Memory {
         case .mode(let mode): object.member("mode", mode.rawValue)
         case .alert(let memory): memory.writeMembers(to: &object)
         case .incident(let memory): memory.writeMembers(to: &object)
+        case .members(let incident, let members):
+            object.member("incident", incident)
+            object.member("members", members)
         case .run(let memory): memory.writeMembers(to: &object)
         case .ledger(let memory): memory.writeMembers(to: &object)
         case .assumedRun(let memory): memory.writeMembers(to: &object)
@@ -25,6 +28,7 @@ extension Memory {
         case .memoryMode: self = .mode(try value.word("mode"))
         case .memoryAlert: self = .alert(try AlertMemory(value))
         case .memoryIncident: self = .incident(try IncidentMemory(value))
+        case .memoryMembers: self = .members(of: try value.natural("incident"), try value.objects("members"))
         case .memoryRun: self = .run(try RunMemory(value))
         case .memoryLedger: self = .ledger(try LedgerMemory(value))
         case .memoryAssumedRun: self = .assumedRun(try AssumedRunMemory(value))
@@ -72,12 +76,13 @@ extension AlertMemory: PayloadObject {
         object.member("endedAt", ifAny: endedAt)
         object.member("earlierStartsAt", ifAny: earlierStartsAt)
         object.member("lapsesAt", ifAny: lapsesAt)
-        object.member("suppressedBySource", isSuppressedBySource)
-        object.member("lapsed", hasLapsed)
+        // What is so of nearly all is left out: a snapshot has as many of these as there are alerts.
+        if isSuppressedBySource { object.member("suppressedBySource", true) }
+        if hasLapsed { object.member("lapsed", true) }
         object.member("authenticated", isAuthenticated)
         object.member("episodes", episodes)
         object.member("causedBy", ifAny: causedBy)
-        object.member("flap", flap)
+        object.member("flap", ifAny: flap == .none ? nil : flap)
     }
 
     init(_ value: PayloadValue) throws(PayloadError) {
@@ -87,9 +92,10 @@ extension AlertMemory: PayloadObject {
             startsAt: try value.time("startsAt"), beganAt: try value.time("beganAt"),
             lastSeenAt: try value.time("lastSeenAt"), endedAt: try value.optionalTime("endedAt"),
             earlierStartsAt: try value.optionalTime("earlierStartsAt"), lapsesAt: try value.optionalTime("lapsesAt"),
-            isSuppressedBySource: try value.flag("suppressedBySource"), hasLapsed: try value.flag("lapsed"),
-            isAuthenticated: try value.flag("authenticated"), episodes: try value.natural("episodes"),
-            causedBy: try value.optionalNatural("causedBy"), flap: try value.object("flap"))
+            isSuppressedBySource: try value.flag("suppressedBySource", ifAbsent: false),
+            hasLapsed: try value.flag("lapsed", ifAbsent: false), isAuthenticated: try value.flag("authenticated"),
+            episodes: try value.natural("episodes"), causedBy: try value.optionalNatural("causedBy"),
+            flap: try value.optionalObject("flap") ?? .none)
     }
 }
 

@@ -45,7 +45,8 @@ extension StateChange {
         case .countersKept: self = .counted(try Counters(value))
         case .announcementFailed:
             self = .announcementFailed(run: try value.optionalNatural("run"), because: try value.text("because"))
-        case .memoryMode, .memoryAlert, .memoryIncident, .memoryRun, .memoryAssumedRun, .memoryLedger, .memoryStorm,
+        case .memoryMode, .memoryAlert, .memoryIncident, .memoryMembers, .memoryRun, .memoryAssumedRun, .memoryLedger,
+            .memoryStorm,
             .memoryPause, .memoryQuarantine, .memoryRequest:
             self = .remembered(try Memory(kind, value))
         case .incidentOpened, .incidentJoined, .incidentMerged, .incidentResolved, .incidentClosed, .alertFiredAgain,

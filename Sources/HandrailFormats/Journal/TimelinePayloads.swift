@@ -70,7 +70,8 @@ extension TimelineEvent {
         case .alertBegan, .alertRenewed, .alertEnded, .alertLapsed, .matchKept, .runAdvanced, .stepReported,
             .targetQuarantined,
             .requestMade, .announcementFailed, .engineStarted, .engineStopped, .workspaceLoaded, .countersKept,
-            .memoryMode, .memoryAlert, .memoryIncident, .memoryRun, .memoryAssumedRun, .memoryLedger, .memoryStorm,
+            .memoryMode, .memoryAlert, .memoryIncident, .memoryMembers, .memoryRun, .memoryAssumedRun, .memoryLedger,
+            .memoryStorm,
             .memoryPause, .memoryQuarantine, .memoryRequest:
             self = .state(try StateChange(kind, value))
         }

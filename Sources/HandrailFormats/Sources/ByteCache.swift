@@ -5,25 +5,32 @@ internal import Glibc
 /// Two generations: when the young one is full it becomes the old one, and what was old is forgotten. What is found in
 /// the old one moves to the young one, so what is in use stays. The hash is keyed with random words, and a chain of
 /// collisions is cut short: whoever chooses the bytes can cause misses, but not slow the cache down.
+///
+/// In shards that forget at different times: to let go of 65,536 values at once takes ten milliseconds, and somebody waits.
 struct ByteCache<Value: AnyObject> {
     struct Limits: Sendable {
-        /// Of one generation; the cache holds twice as much.
+        /// Of one generation of all shards together; the cache holds twice as much.
         var entries = 65_536
         var bytes = 32 << 20
         /// Longer ones are not kept: one alert of a mebibyte must not push out a thousand ordinary ones.
         var bytesOfOneEntry = 16 << 10
     }
 
-    private var young: Generation
-    private var old: Generation
-    private let limits: Limits
+    private static var mostShards: Int { 16 }
+    /// At least.
+    private static var entriesOfAShard: Int { 4096 }
+    private static var bytesOfAShard: Int { 1 << 20 }
+
+    private var shards: [Shard]
     private let seed: (UInt64, UInt64)
 
     init(limits: Limits = Limits()) {
-        self.limits = limits
+        let fitting = min(limits.entries / Self.entriesOfAShard, limits.bytes / Self.bytesOfAShard)
+        let count = max(1, min(Self.mostShards, fitting))
+        let limits = Limits(
+            entries: limits.entries / count, bytes: limits.bytes / count, bytesOfOneEntry: limits.bytesOfOneEntry)
         seed = (.random(in: .min ... .max), .random(in: .min ... .max))
-        young = Generation(slotCount: 64)
-        old = Generation(slotCount: 1)
+        shards = (1...count).map { Shard(limits: limits, firstEntries: limits.entries * $0 / count) }
     }
 
     func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
@@ -32,23 +39,53 @@ struct ByteCache<Value: AnyObject> {
 
     /// - Parameter hash: `hash(bytes)`.
     mutating func value(for bytes: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Value? {
-        if let value = young.value(for: bytes, hash: hash) { return value }
-        guard let value = old.value(for: bytes, hash: hash) else { return nil }
-        insert(value, for: bytes, hash: hash)
-        return value
+        shards[shard(of: hash)].value(for: bytes, hash: hash)
     }
 
     /// Keeps `value`, unless its bytes are none or too many. The bytes must not be in the young generation already.
     mutating func insert(_ value: Value, for bytes: UnsafeBufferPointer<UInt8>, hash: UInt64) {
-        guard 1...limits.bytesOfOneEntry ~= bytes.count else { return }
-        if young.count >= limits.entries || young.byteCount + bytes.count > limits.bytes {
-            old = young
-            young = Generation(slotCount: old.slotCount)
-        }
-        young.insert(value, for: bytes, hash: hash)
+        shards[shard(of: hash)].insert(value, for: bytes, hash: hash)
     }
 
-    var count: Int { young.count + old.count }
+    var count: Int { shards.reduce(0) { $0 + $1.count } }
+
+    /// By the first bits, since the last ones say where in a table an entry lies.
+    private func shard(of hash: UInt64) -> Int {
+        Int(truncatingIfNeeded: hash.multipliedFullWidth(by: UInt64(shards.count)).high)
+    }
+
+    private struct Shard {
+        private var young = Generation(slotCount: 64)
+        private var old = Generation(slotCount: 1)
+        private let limits: Limits
+        /// Of the generation that is young now.
+        private var mostEntries: Int
+
+        /// - Parameter firstEntries: how many the first generation may have, so that shards do not all begin another one at once.
+        init(limits: Limits, firstEntries: Int) {
+            self.limits = limits
+            mostEntries = firstEntries
+        }
+
+        var count: Int { young.count + old.count }
+
+        mutating func value(for bytes: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Value? {
+            if let value = young.value(for: bytes, hash: hash) { return value }
+            guard let value = old.value(for: bytes, hash: hash) else { return nil }
+            insert(value, for: bytes, hash: hash)
+            return value
+        }
+
+        mutating func insert(_ value: Value, for bytes: UnsafeBufferPointer<UInt8>, hash: UInt64) {
+            guard 1...limits.bytesOfOneEntry ~= bytes.count else { return }
+            if young.count >= mostEntries || young.byteCount + bytes.count > limits.bytes {
+                mostEntries = limits.entries
+                old = young
+                young = Generation(as: old)
+            }
+            young.insert(value, for: bytes, hash: hash)
+        }
+    }
 
     /// An open hash table, and the bytes of its entries one after another.
     private struct Generation {
@@ -71,7 +108,12 @@ struct ByteCache<Value: AnyObject> {
             slots = Array(repeating: Slot(), count: slotCount)
         }
 
-        var slotCount: Int { slots.count }
+        /// With room for as much, so that nothing has to be moved on the way there.
+        init(as other: Generation) {
+            slots = Array(repeating: Slot(), count: other.slots.count)
+            bytes.reserveCapacity(other.bytes.count)
+        }
+
         var byteCount: Int { bytes.count }
 
         func value(for key: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Value? {

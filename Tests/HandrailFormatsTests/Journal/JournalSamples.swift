@@ -138,7 +138,8 @@ enum JournalSamples {
         case nil: .mode(.observe)
         case .mode: .alert(alertMemory(isFiring: true))
         case .alert(let memory): memory.isFiring ? .alert(alertMemory(isFiring: false)) : .incident(incidentMemory)
-        case .incident: .run(runMemory)
+        case .incident: .members(of: 3, summary.members)
+        case .members(_, let members): members.isEmpty ? .run(runMemory) : .members(of: 0, [])
         case .run: .assumedRun(assumed(.pending(expiresAt: at(60)), nil))
         case .assumedRun(let memory):
             switch memory.stage {

@@ -76,7 +76,7 @@ struct MemoryIsBounded: Invariant {
             case .storm: return "the storm is not over"
             case .run: runs += 1
             case .assumedRun(let run): return "run \(run.run) is only assumed"
-            case .mode, .ledger, .paused, .quarantined, .handled: continue
+            case .mode, .members, .ledger, .paused, .quarantined, .handled: continue
             }
         }
         return runs > 256 + engine.runViews.count { $0.run?.state.isFinished == false }

@@ -1,0 +1,121 @@
+import Testing
+
+@testable import HandrailCore
+
+/// What an engine is made of where there is much of it: nothing is moved or copied all at once, and nothing is different for it.
+@Suite struct LargeStateTests {
+    private static func engine(alerts: Int) -> Engine {
+        var engine = Engine(workspace: Workspace(correlation: Correlation(group: Correlation.Group(entity: ["zone"]))))
+        let alerts = (0..<alerts).map { Sample.firing(["alertname": "A", "zone": "z", "number": "\($0)"], since: 99) }
+        engine.receive(Delivery(receivedAt: Sample.at(100), source: "test", alerts: alerts, isAuthenticated: true)) {
+            _ in
+        }
+        return engine
+    }
+
+    private static func pieces(of snapshot: EngineSnapshot) -> [(incident: Int?, members: Int)] {
+        snapshot.compactMap { entry in
+            guard case .state(.remembered(let memory)) = entry.event else { return nil }
+            return switch memory {
+            case .incident(let incident): (incident.id, incident.members.count)
+            case .members(let incident, let members): (incident, members.count)
+            case .mode, .alert, .run, .assumedRun, .ledger, .storm, .paused, .quarantined, .handled: nil
+            }
+        }
+    }
+
+    /// One piece of all of them would be a hundred megabytes in a storm.
+    @Test(arguments: [1, 999, 1000, 1001, 2000, 2500])
+    func aLargeIncidentIsRememberedInPieces(count: Int) throws {
+        let engine = Self.engine(alerts: count)
+        let pieces = Self.pieces(of: engine.snapshot())
+        #expect(pieces.map(\.members).reduce(0, +) == count && pieces.count == (count + 999) / 1000)
+        #expect(pieces.allSatisfy { $0.incident == 1 && (1...1000).contains($0.members) })
+
+        var restored = Engine(workspace: Workspace(correlation: engine.correlation))
+        for entry in engine.snapshot() { try restored.restore(entry) }
+        let (original, again) = (try #require(engine.incidents[1]), try #require(restored.incidents[1]))
+        #expect(again.members.map(\.report.labels) == original.members.map(\.report.labels))
+        #expect(again.firingCount == count && again.lastBeganAt == original.lastBeganAt && again.resolvedAt == nil)
+        #expect(Self.pieces(of: restored.snapshot()).map(\.members) == pieces.map(\.members))
+    }
+
+    /// Members of an incident that is not there are no reason to make one.
+    @Test func membersOfNoIncidentAreNone() throws {
+        var engine = Self.engine(alerts: 1)
+        let report = try #require(engine.incidents[1]?.members.first?.report)
+        try engine.restore(engine.entry(.state(.remembered(.members(of: 7, [report])))))
+        #expect(engine.incidents[7] == nil && engine.incidents.count == 1)
+    }
+
+    @Test func aCopyOfAPagedArrayStaysAsItWas() {
+        var array = PagedArray(0..<1000)
+        let copy = array
+        for index in array.indices { array[index] += 1 }
+        array.append(contentsOf: 5..<500)
+        #expect(Array(copy) == Array(0..<1000))
+        #expect(Array(array) == Array(1...1000) + Array(5..<500) && array.count == 1495)
+        #expect(PagedArray<Int>().isEmpty && Array(array[998..<1002]) == [999, 1000, 5, 6])
+    }
+
+    @Test func incidentsAreFoundWhateverTheirOrder() {
+        var table = IncidentTable()
+        var random = SystemRandomNumberGenerator()
+        let ids = (1...600).shuffled(using: &random)
+        for id in ids { table[id] = Incident(id: id, openedAt: Sample.at(Double(id))) }
+        #expect(table.keys == Array(1...600) && table.values.map(\.id) == table.keys && table.count == 600)
+        table[700]?.firingCount = 3
+        table[701] = nil
+        #expect(table.count == 600 && table[700] == nil)
+        for id in ids.prefix(550) { table[id] = nil }
+        #expect(table.count == 50 && table.keys == ids.dropFirst(550).sorted())
+        #expect(table.keys.allSatisfy { table[$0]?.id == $0 })
+    }
+
+    /// Like a list that is sorted by time, and then by when a timer was set.
+    @Test(arguments: 1...20)
+    func timersFireInOrder(seed: Int) {
+        var random = Random(state: UInt64(seed))
+        var queue = TimerQueue()
+        var expected: [(at: Timestamp, timer: TimerQueue.Timer)] = []
+        var now = 0.0
+        for number in 0..<3000 {
+            if Int.random(in: 0..<3, using: &random) > 0 {
+                // Mostly in order, as they are; one in a hundred is far away, and others go in front of it.
+                let isFar = Int.random(in: 0..<100, using: &random) == 0
+                let at = Sample.at(now + (isFar ? 10_000 : [60, 60, 60, 5].randomElement(using: &random) ?? 60))
+                let timer: TimerQueue.Timer =
+                    switch Int.random(in: 0..<3, using: &random) {
+                    case 0: .lapseAlert(slot: number, generation: 0)
+                    case 1: .forgetAlert(slot: number, generation: 0)
+                    default: .judgeRun(number)
+                    }
+                queue.set(timer, at: at)
+                let place = expected.firstIndex { $0.at > at } ?? expected.count
+                expected.insert((at, timer), at: place)
+            } else {
+                now += Double(Int.random(in: 0..<4, using: &random))
+                #expect(queue.nextDue == expected.first?.at)
+                while let first = expected.first, first.at <= Sample.at(now) {
+                    let fired = queue.pop(dueBy: Sample.at(now))
+                    #expect(fired?.at == first.at && fired?.timer == first.timer)
+                    expected.removeFirst()
+                }
+                #expect(queue.pop(dueBy: Sample.at(now)) == nil)
+            }
+        }
+        while let first = expected.first {
+            #expect(queue.pop(dueBy: .distantFuture)?.timer == first.timer)
+            expected.removeFirst()
+        }
+        #expect(queue.nextDue == nil && queue.pop(dueBy: .distantFuture) == nil)
+    }
+
+    private struct Random: RandomNumberGenerator {
+        var state: UInt64
+        mutating func next() -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return state ^ state >> 29
+        }
+    }
+}
