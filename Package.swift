@@ -41,6 +41,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("re2")]
         ),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CEL", dependencies: ["CRE2"], swiftSettings: strict),
         .target(name: "HandrailCore", dependencies: ["CEL"], swiftSettings: strict),
         .target(name: "HandrailFormats", dependencies: ["HandrailCore", "CEL", "CYAML"], swiftSettings: strict),
@@ -61,7 +62,7 @@ let package = Package(
         .target(
             name: "HandrailSQLite",
             dependencies: [
-                "HandrailEngine", "HandrailCore",
+                "CZlib", "HandrailEngine", "HandrailCore",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),

@@ -180,7 +180,7 @@ struct AuditPass {
             throw stop(nil, .damagedFile(because: "it holds more snapshots than Handrail keeps"))
         }
         for sequence in sequences {
-            if try table.intactRecords(at: sequence) == nil {
+            if try !table.isIntactSnapshot(at: sequence) {
                 report.damagedSnapshots.append(sequence)
             } else if try !keys.isEmpty && !isSigned(sequence) {
                 report.unsignedSnapshots.append(sequence)
@@ -189,7 +189,7 @@ struct AuditPass {
     }
 
     private func isSigned(_ snapshot: Int64) throws -> Bool {
-        try keys.contains { try table.intactRecords(at: snapshot, signedWith: $0) != nil }
+        try keys.contains { try table.isIntactSnapshot(at: snapshot, signedWith: $0) }
     }
 
     /// Pages that the walk did not come through: a search by number could be led astray by them.

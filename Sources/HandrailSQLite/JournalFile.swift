@@ -99,7 +99,7 @@ enum JournalFile {
             // The file may be hostile: no function of its schema runs, and each page is checked before it is used.
             try database.execute(sql: "PRAGMA trusted_schema = OFF")
             try database.execute(sql: "PRAGMA cell_size_check = ON")
-            database.limitValues(toBytes: JournalLimits.snapshotBytes + 1024)
+            database.limitValues(toBytes: JournalLimits.snapshotRecordBytes + 1024)
         }
         return configuration
     }
@@ -151,8 +151,10 @@ enum JournalLimits {
     /// Of the payload of one entry. What is longer is no event but a file.
     static let payloadBytes = 16 << 20
     static let kindBytes = 128
-    /// Of one snapshot, all its records together.
-    static let snapshotBytes = 256 << 20
+    /// Of one snapshot, all its records together: some million alerts.
+    static let snapshotBytes = 2 << 30
+    /// Of one of its records. Once all of a snapshot was one value, and could not be more.
+    static let snapshotRecordBytes = 256 << 20
     /// Snapshots that are kept, so that a damaged one has another behind it.
     static let snapshots = 2
 }

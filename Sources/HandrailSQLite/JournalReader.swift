@@ -34,15 +34,26 @@ public final class JournalReader: JournalReading {
         try await read { try $0.entries(after: sequence, limit: max(0, limit)) }
     }
 
-    /// The newest snapshot that is whole; nil where there is none and a fold can begin with the first entry.
+    /// Folds the newest snapshot that is whole; nil where there is none and a fold can begin with the first entry.
     ///
     /// - Throws: ``JournalError`` where neither is left to begin with.
-    public func latestSnapshot() async throws -> JournalSnapshot? {
-        try await latestSnapshot(signedWith: nil)
+    public func foldLatestSnapshot<State: Sendable>(
+        into state: State, _ take: @escaping @Sendable (inout State, JournalRecord) -> Void
+    ) async throws -> (sequence: Int64, state: State)? {
+        try await foldLatestSnapshot(signedWith: nil, into: state, take)
     }
 
-    func latestSnapshot(signedWith key: VerifyingKey?) async throws -> JournalSnapshot? {
-        try await read { try $0.latestSnapshot(signedWith: key) }
+    /// All of it from one state of the file: what was found to be whole is what is folded.
+    func foldLatestSnapshot<State: Sendable>(
+        signedWith key: VerifyingKey?, into state: State,
+        _ take: @escaping @Sendable (inout State, JournalRecord) -> Void
+    ) async throws -> (sequence: Int64, state: State)? {
+        try await read { table in
+            guard let sequence = try table.latestSnapshot(signedWith: key) else { return nil }
+            var state = state
+            try table.forEachRecord(ofSnapshot: sequence) { take(&state, $0) }
+            return (sequence, state)
+        }
     }
 
     /// The sequence of the last entry; 0 where there has never been one. Cheap enough to be asked many times a second.

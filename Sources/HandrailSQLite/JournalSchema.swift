@@ -16,19 +16,26 @@ enum JournalSchema {
     /// "HNDR", in the header of the file: `file` and people can tell what it is.
     static let applicationID: Int64 = 0x484E_4452
 
-    static let migrations = [first, second]
+    static let migrations = [first, second, third]
     static let latest = migrations.last?.version ?? 0
 
     private static let first = JournalMigration(version: 1, steps: firstTables, tables: firstTables)
 
     /// A snapshot may be large. It is written in parts, since nothing else can be written while one part is.
     private static let second = JournalMigration(
-        version: 2, steps: [partTable], tables: firstTables + [partTable])
+        version: 2, steps: [partTable()], tables: firstTables + [partTable()])
 
-    private static let partTable = """
-        CREATE TABLE snapshot_part (snapshot INTEGER NOT NULL, number INTEGER NOT NULL, content BLOB NOT NULL, \
+    /// Parts are deflated: then they have so many bytes once they are inflated again. Null where a part is stored as it is.
+    private static let third = JournalMigration(
+        version: 3, steps: ["ALTER TABLE snapshot_part ADD COLUMN inflated_bytes INTEGER"],
+        tables: firstTables + [partTable(with: ", inflated_bytes INTEGER")])
+
+    private static func partTable(with column: String = "") -> String {
+        """
+        CREATE TABLE snapshot_part (snapshot INTEGER NOT NULL, number INTEGER NOT NULL, content BLOB NOT NULL\(column), \
         PRIMARY KEY (snapshot, number)) STRICT, WITHOUT ROWID
         """
+    }
 
     private static let firstTables = [
         "CREATE TABLE migration (version INTEGER PRIMARY KEY) STRICT",
@@ -79,7 +86,11 @@ enum JournalSchema {
 
     private static func migratedVersion(of database: Database, path: String, tables: [String]) throws -> Int64 {
         let found = try integer("SELECT max(version) FROM migration", of: database)
-        guard let found, found > 0, try integer("SELECT count(*) FROM migration", of: database) == found else {
+        // Each once, so that as many from 1 on are all.
+        let counts = try ["", " WHERE version > 0"].map { condition in
+            try integer("SELECT count(*) FROM migration\(condition)", of: database)
+        }
+        guard let found, found > 0, counts == [found, found] else {
             throw JournalError.notAJournal(path: path, because: "its table of migrations is not complete")
         }
         guard found <= latest else { throw JournalError.newerSchema(path: path, found: found, known: latest) }
@@ -89,9 +100,13 @@ enum JournalSchema {
         return found
     }
 
-    /// Whether snapshots may have parts. A file that is only read stays as it is.
-    static func hasParts(_ database: Database) throws -> Bool {
-        try integer("SELECT max(version) FROM migration", of: database) ?? 0 >= second.version
+    /// Where the parts of snapshots are found: their numbers, content, and what they have inflated. Nil where there can be none. A
+    /// file that is only read stays as it is.
+    static func partQuery(of database: Database) throws -> String? {
+        let version = try integer("SELECT max(version) FROM migration", of: database) ?? 0
+        guard version >= second.version else { return nil }
+        let inflatedBytes = version >= third.version ? "inflated_bytes" : "NULL"
+        return "SELECT number, content, \(inflatedBytes) FROM snapshot_part WHERE snapshot = ? ORDER BY number"
     }
 
     /// - Throws: unless the file holds one identity.

@@ -16,6 +16,7 @@ struct JournalWriter: Sendable {
 
     let queue: DatabaseQueue
     let mover: LogMover
+    private let background: BackgroundThread
     private let appends = AppendCounter()
     let chain: JournalChain
     let path: String
@@ -24,7 +25,8 @@ struct JournalWriter: Sendable {
     /// Opens, or creates, the journal.
     init(path: String, options: SQLiteJournal.Options) throws {
         (queue, chain) = try JournalFile.openForWriting(path)
-        let mover = try LogMover(path: path)
+        background = try BackgroundThread()
+        let mover = try LogMover(path: path, beside: queue, on: background)
         queue.inDatabase { mover.watch($0) }
         self.mover = mover
         self.path = path
@@ -110,7 +112,7 @@ struct JournalWriter: Sendable {
         try await transaction { try $0.checkSnapshot(at: sequence) }
         try await reclaimParts()
         do {
-            try await saveParts(of: records, at: sequence)
+            try await withTaskExecutorPreference(background) { try await saveParts(of: records, at: sequence) }
         } catch {
             try? await reclaimParts()
             throw error
@@ -122,12 +124,12 @@ struct JournalWriter: Sendable {
         var parts = SnapshotParts()
         var number: Int64 = 0
         var (appended, start) = (appends.count, ContinuousClock.now)
-        func save(_ part: [UInt8]) async throws {
+        func save(_ part: SnapshotPart) async throws {
             guard parts.bytes <= JournalLimits.snapshotBytes else {
                 throw JournalError.tooLarge(
                     what: "the snapshot", bytes: parts.bytes, limitBytes: JournalLimits.snapshotBytes)
             }
-            try await transaction { [number] in try $0.save(part: part, number: number, ofSnapshot: sequence) }
+            try await transaction { [number] in try $0.save(part, number: number, ofSnapshot: sequence) }
             number += 1
             // Whoever appends meanwhile shall hardly notice.
             let took = ContinuousClock.now - start

@@ -22,12 +22,18 @@ final class LogMover: Sendable {
     }
 
     private let queue: DatabaseQueue
+    /// The connection that writes.
+    private let writer: DatabaseQueue
+    private let thread: BackgroundThread
     private let state = Mutex(State())
     /// How long the log was after the last commit of the connection that writes.
     private let pages = Atomic(0)
 
-    init(path: String) throws {
+    /// - Parameter thread: that does it.
+    init(path: String, beside writer: DatabaseQueue, on thread: BackgroundThread) throws {
         queue = try JournalFile.openForMoving(path)
+        self.writer = writer
+        self.thread = thread
     }
 
     /// Has to outlive the connection's last commit: it is told of each.
@@ -54,16 +60,23 @@ final class LogMover: Sendable {
             if pages < state.movedAt { state.movedAt = 0 }
             guard pages - state.movedAt >= Self.pagesBetweenMoves, state.moving == nil, !state.isClosed else { return }
             state.movedAt = pages
-            state.moving = Task.detached(priority: .utility) { [queue, self] in
-                try? await queue.writeWithoutTransaction { database in
-                    _ = try database.checkpoint(.passive)
-                    // What was committed meanwhile is little. Only with that moved as well does the log start anew, so for
-                    // once those who commit wait; where somebody reads in it, nobody does.
-                    if pages >= Self.pagesBeforeRestart { _ = try database.checkpoint(.restart) }
-                }
+            state.moving = Task.detached(executorPreference: thread) {
+                await self.move(restarting: pages >= Self.pagesBeforeRestart)
                 self.state.withLock { $0.moving = nil }
             }
         }
+    }
+
+    private func move(restarting: Bool) async {
+        moveNow()
+        // What was committed meanwhile is little. Only with that moved as well does the next commit start the log anew, so for
+        // once those who commit wait: in their own queue, since SQLite would let them try again after milliseconds.
+        if restarting { try? await writer.writeWithoutTransaction { _ = try $0.checkpoint(.passive) } }
+    }
+
+    /// On the thread that this is called on.
+    private func moveNow() {
+        try? queue.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
     }
 
     /// Begins nothing any more, and waits for what is under way: a connection that is closed must not be used.

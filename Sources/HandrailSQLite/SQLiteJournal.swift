@@ -104,8 +104,10 @@ public actor SQLiteJournal: JournalStore {
     /// With a key that has signed here before, only a snapshot that it has signed.
     ///
     /// - Throws: ``JournalError`` where neither a snapshot nor the first entry is left to begin with.
-    public nonisolated func latestSnapshot() async throws -> JournalSnapshot? {
-        try await reader.latestSnapshot(signedWith: options.signingKey?.verifyingKey)
+    public nonisolated func foldLatestSnapshot<State: Sendable>(
+        into state: State, _ take: @escaping @Sendable (inout State, JournalRecord) -> Void
+    ) async throws -> (sequence: Int64, state: State)? {
+        try await reader.foldLatestSnapshot(signedWith: options.signingKey?.verifyingKey, into: state, take)
     }
 
     /// The sequence of the last entry, whichever process has appended it; 0 where there has never been one.

@@ -43,7 +43,7 @@ struct SnapshotSeal: Hashable {
     }
 
     /// - Parameters:
-    ///   - content: SHA-256 of it.
+    ///   - content: SHA-256 of it, as it is stored.
     ///   - head: the entry that the snapshot stands at.
     static func digest(of content: [UInt8], at head: JournalHead, journal: [UInt8]) -> [UInt8] {
         var start = Array("handrail snapshot 2\n".utf8) + journal

@@ -8,7 +8,8 @@ enum Fences {
         "HandrailSigning": ["HandrailCore", "Crypto"],
         "HandrailProcess": ["HandrailEngine", "HandrailCore", "CSpawn", "Crypto", "Glibc", "Synchronization"],
         "HandrailSQLite": [
-            "HandrailEngine", "HandrailCore", "GRDB", "GRDBSQLite", "Crypto", "Synchronization", "Glibc",
+            "HandrailEngine", "HandrailCore", "CZlib", "Dispatch", "GRDB", "GRDBSQLite", "Crypto", "Synchronization",
+            "Glibc",
         ],
         "HandrailHTTP": [
             "HandrailEngine", "HandrailFormats", "HandrailCore", "HandrailSigning", "AsyncHTTPClient", "NIOCore",

@@ -247,11 +247,15 @@ extension StateDirectory {
         try queue.write { database in
             try JournalTable(database: database, chain: chain).save(snapshot)
             guard isOfTheFirstVersion else { return }
-            let content = JournalChain.sha256(SnapshotContent.encode(snapshot.records))
+            // All of it in one piece.
+            let content = SnapshotContent.encode(snapshot.records)
             let digest = SnapshotSeal.firstDigest(
-                of: content, sequence: snapshot.sequence, journal: chain.identity)
+                of: JournalChain.sha256(content), sequence: snapshot.sequence, journal: chain.identity)
             try database.execute(
-                sql: "UPDATE snapshot SET digest = ? WHERE sequence = ?", arguments: [Data(digest), snapshot.sequence])
+                sql: "UPDATE snapshot SET content = ?, digest = ? WHERE sequence = ?",
+                arguments: [Data(content), Data(digest), snapshot.sequence])
+            try database.execute(
+                sql: "DELETE FROM snapshot_part WHERE snapshot = ?", arguments: [snapshot.sequence])
         }
     }
 

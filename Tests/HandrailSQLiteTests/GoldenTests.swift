@@ -31,7 +31,7 @@ struct GoldenTests {
     private static let trimmedAt = Timestamp(milliseconds: 1_700_000_100_000)
     private static let snapshots = [35, 55].map { JournalSnapshot(sequence: Int64($0), records: Array(written[..<3])) }
 
-    @Test(arguments: [1, 2])
+    @Test(arguments: [1, 2, 3])
     func anEarlierJournalOpensVerifiesAndGoesOn(version: Int) async throws {
         let directory = try golden(version)
         let key = try VerifyingKey(contentsOf: Self.folder.appending(path: "journal-\(version).pem").path)

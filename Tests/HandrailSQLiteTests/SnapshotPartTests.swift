@@ -27,6 +27,31 @@ struct SnapshotPartTests {
         #expect(try await directory.audit().damagedSnapshots.isEmpty)
     }
 
+    /// Alerts resemble each other. What does not is stored as it is.
+    @Test func aPartIsAsSmallAsItCanBe() throws {
+        let alike = Array(String(repeating: #"{"alertname":"A","instance":"10.0.0.1:9100"}"#, count: 5000).utf8)
+        let part = SnapshotPart(alike)
+        #expect(part.stored.count < alike.count / 20 && part.inflatedBytes == alike.count)
+        #expect(part.withStored { $0.withContent { Array($0) == alike } })
+        var random = SeededGenerator(state: 5)
+        for count in [0, 1, 100, 10_000] {
+            let noise = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+            #expect(SnapshotPart(noise).stored == noise && SnapshotPart(noise).inflatedBytes == nil)
+        }
+    }
+
+    /// A few bytes that become many are no part, however many they say.
+    @Test func aPartThatWouldBeTooLargeIsNone() {
+        let bomb = SnapshotPart([UInt8](repeating: 0, count: 2 << 20))
+        #expect(bomb.stored.count < 10_000)
+        for bytes in [0, -1, 1000, 2 << 20, .max] {
+            let hasContent = bomb.stored.withUnsafeBytes {
+                StoredPart(bytes: $0, inflatedBytes: bytes).withContent { _ in true }
+            }
+            #expect(!hasContent, "\(bytes)")
+        }
+    }
+
     @Test func othersAppendWhileASnapshotIsWritten() async throws {
         let directory = try await StateDirectory.filled(10)
         let journal = try directory.open()
@@ -43,7 +68,7 @@ struct SnapshotPartTests {
         let journal = try directory.open()
         try await journal.save(records(1...2), at: 10)
         try await journal.writer.transaction { table in
-            for number in 0..<20 { try table.save(part: [1, 2, 3], number: Int64(number), ofSnapshot: 15) }
+            for number in 0..<20 { try table.save(SnapshotPart([1, 2, 3]), number: Int64(number), ofSnapshot: 15) }
         }
         #expect(try await journal.latestSnapshot()?.sequence == 10)
         #expect(try await directory.audit().damagedSnapshots.isEmpty)
@@ -63,6 +88,13 @@ struct SnapshotPartTests {
         "UPDATE snapshot_part SET content = x'00' WHERE number = 3",
         "INSERT INTO snapshot_part (snapshot, number, content) VALUES (20, 1000, x'00')",
         "UPDATE snapshot_part SET number = number + 1000", "UPDATE snapshot SET content = x'00'",
+        "UPDATE snapshot_part SET inflated_bytes = NULL WHERE number = 3",
+        "UPDATE snapshot_part SET inflated_bytes = inflated_bytes - 1 WHERE number = 3",
+        "UPDATE snapshot_part SET inflated_bytes = inflated_bytes + 1 WHERE number = 3",
+        "UPDATE snapshot_part SET inflated_bytes = 9223372036854775807 WHERE number = 3",
+        "UPDATE snapshot_part SET inflated_bytes = -1 WHERE number = 3",
+        "UPDATE snapshot_part SET content = CAST(content || x'00' AS BLOB) WHERE number = 3",
+        "UPDATE snapshot_part SET content = substr(content, 1, length(content) / 2) WHERE number = 3",
     ])
     func aSnapshotWithOtherPartsIsDamaged(edit: String) async throws {
         let directory = try await StateDirectory.filled(20)

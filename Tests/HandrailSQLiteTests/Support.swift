@@ -57,6 +57,20 @@ extension JournalStore {
 
 extension SnapshotContent {
     static func encode(_ records: [JournalRecord]) -> [UInt8] { records.reduce(into: []) { append($1, to: &$0) } }
+
+    /// In pieces of a size. Nil where the bytes are not what `append` writes.
+    static func decode(_ bytes: [UInt8], piece: Int = .max) -> [JournalRecord]? {
+        var (decoder, records, start) = (SnapshotDecoder(), [JournalRecord](), 0)
+        while start < bytes.count {
+            let end = start + min(piece, bytes.count - start)
+            let isSound = bytes[start..<end].withUnsafeBytes { piece in
+                decoder.take(piece) { records.append(JournalRecord(at: $0, kind: $1, payload: Array($2))) }
+            }
+            guard isSound else { return nil }
+            start = end
+        }
+        return decoder.isComplete ? records : nil
+    }
 }
 
 extension JournalTable {
@@ -69,7 +83,7 @@ extension JournalTable {
         for record in snapshot.records { parts.take(record) }
         var number: Int64 = 0
         while let part = parts.takePart() ?? parts.takeRest() {
-            try save(part: part, number: number, ofSnapshot: snapshot.sequence)
+            try save(part, number: number, ofSnapshot: snapshot.sequence)
             number += 1
         }
         try finishSnapshot(at: snapshot.sequence, content: parts.digest, key: key)

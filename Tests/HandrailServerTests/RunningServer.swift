@@ -133,6 +133,7 @@ actor TestJournal: JournalStore {
     /// How long it takes until it is known.
     private var delay = Duration.zero
     private var isHeld = false
+    private var takesNoSnapshot = false
     private var held: [CheckedContinuation<Void, Never>] = []
 
     struct Failed: Error, CustomStringConvertible { let description: String }
@@ -142,6 +143,7 @@ actor TestJournal: JournalStore {
         self.delay = delay
     }
     func hold() { isHeld = true }
+    func refuseSnapshots() { takesNoSnapshot = true }
 
     func release() {
         isHeld = false
@@ -159,7 +161,9 @@ actor TestJournal: JournalStore {
         return Int64(self.records.count)
     }
 
-    func save(_ records: some Sequence<JournalRecord> & Sendable, at sequence: Int64) {}
+    func save(_ records: some Sequence<JournalRecord> & Sendable, at sequence: Int64) throws {
+        if takesNoSnapshot { throw Failed(description: "no room for a snapshot") }
+    }
 
     func entries(after sequence: Int64, limit: Int) -> [JournalEntry] {
         records.enumerated().dropFirst(Int(sequence)).prefix(limit).map {
@@ -167,7 +171,9 @@ actor TestJournal: JournalStore {
         }
     }
 
-    func latestSnapshot() -> JournalSnapshot? { nil }
+    func foldLatestSnapshot<State: Sendable>(
+        into state: State, _ take: @escaping @Sendable (inout State, JournalRecord) -> Void
+    ) -> (sequence: Int64, state: State)? { nil }
 }
 
 struct TestDocuments: StateDocuments {

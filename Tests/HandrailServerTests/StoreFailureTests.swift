@@ -28,6 +28,19 @@ import Testing
         try await running.stop()
     }
 
+    /// Nothing is lost by it but time, at the next start. Somebody should know nevertheless.
+    @Test func aSnapshotThatIsNotSavedIsCounted() async throws {
+        let running = try await RunningServer()
+        await running.journal.refuseSnapshots()
+        #expect(await running.conductor.snapshotFailures.count == 0)
+        await running.conductor.stop()
+        let failures = await running.conductor.snapshotFailures
+        #expect(failures.count == 1 && failures.because == "no room for a snapshot")
+        let metrics = await running.ask("GET", "/metrics", token: running.tokens[.viewer])
+        #expect(metrics?.text.contains("handrail_snapshot_failures_total 1\n") == true)
+        try await running.stop()
+    }
+
     /// What a person asks for is not refused by the engine then, and no path of ours is in the answer.
     @Test func aRequestIsToldToComeAgain() async throws {
         let running = try await failing()

@@ -31,7 +31,7 @@ public struct CatalogReader: Sendable {
     public func read(limits: Catalog.Limits = Catalog.Limits(), after removed: Int64 = 0) async throws -> Reading {
         var fold = Fold(catalog: Catalog(limits: limits), reader: self)
         // Of what began before the first entry that is kept, only a snapshot tells.
-        let snapshot = removed > 0 ? try await journal.latestSnapshot() : nil
+        let snapshot = removed > 0 ? try await shownSnapshot() : nil
         var sequence = removed
         var isSnapshotTaken = snapshot == nil
         while true {
@@ -49,6 +49,14 @@ public struct CatalogReader: Sendable {
         if !isSnapshotTaken, let snapshot { fold.take(snapshot) }
         return Reading(
             catalog: fold.catalog, unreadable: fold.unreadable, firstUnreadable: fold.firstUnreadable)
+    }
+
+    /// What the catalog shows of it: little, where there are many alerts.
+    private func shownSnapshot() async throws -> JournalSnapshot? {
+        let shown = try await journal.foldLatestSnapshot(into: [JournalRecord]()) { [isShown] records, record in
+            if isShown(record.kind) { records.append(record) }
+        }
+        return shown.map { JournalSnapshot(sequence: $0.sequence, records: $0.state) }
     }
 
     private struct Fold {

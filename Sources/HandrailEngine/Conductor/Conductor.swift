@@ -38,6 +38,8 @@ public actor Conductor {
     private var openTasks = 0
     /// The last snapshot that was begun.
     private var saving: Task<Void, Never>?
+    /// Snapshots that could not be saved, and why the last one could not.
+    public private(set) var snapshotFailures = (count: 0, because: "")
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
     private let watcher: @Sendable ([TimelineEntry]) -> Void
@@ -224,12 +226,19 @@ public actor Conductor {
         let (ports, former) = (ports, saving)
         saving = Task.detached(priority: .utility) {
             await former?.value
-            try? await ports.journal.save(SnapshotRecords(of: snapshot, codec: ports.codec), at: sequence)
-            await self.isSaved()
+            let failure: String?
+            do {
+                try await ports.journal.save(SnapshotRecords(of: snapshot, codec: ports.codec), at: sequence)
+                failure = nil
+            } catch {
+                failure = "\(error)"
+            }
+            await self.isSaved(failure)
         }
     }
 
-    private func isSaved() {
+    private func isSaved(_ failure: String?) {
+        if let failure { snapshotFailures = (snapshotFailures.count + 1, failure) }
         openTasks -= 1
         carryOut([])
     }

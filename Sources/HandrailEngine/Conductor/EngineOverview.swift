@@ -12,6 +12,8 @@ public struct EngineOverview: Hashable, Sendable {
     public let heldRuns: Int
     /// Why the journal takes nothing at the moment.
     public let storeFailure: String?
+    /// Snapshots that could not be saved since the engine began: the next start has more to fold.
+    public let snapshotFailures: Int
 }
 
 extension Conductor {
@@ -32,6 +34,6 @@ extension Conductor {
                     false
                 }
             },
-            storeFailure: lastStoreFailure)
+            storeFailure: lastStoreFailure, snapshotFailures: snapshotFailures.count)
     }
 }

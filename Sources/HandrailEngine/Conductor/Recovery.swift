@@ -21,9 +21,13 @@ public enum Recovery {
     ) async throws -> (engine: Engine, sequence: Int64) {
         var engine = engine
         var sequence: Int64 = 0
-        if let snapshot = try await journal.latestSnapshot() {
+        let snapshot = try await journal.foldLatestSnapshot(into: SnapshotFold(engine: engine)) { fold, record in
+            fold.take(record, codec)
+        }
+        if let snapshot {
             sequence = snapshot.sequence
-            for record in snapshot.records { try fold(record, sequence, into: &engine, codec) }
+            if let because = snapshot.state.failure { throw Failure(sequence: sequence, because: because) }
+            engine = snapshot.state.engine
         }
         while true {
             let entries = try await journal.entries(after: sequence, limit: entriesAtOnce)
@@ -38,12 +42,30 @@ public enum Recovery {
     private static func fold(
         _ record: JournalRecord, _ sequence: Int64, into engine: inout Engine, _ codec: any EventCodec
     ) throws {
+        if let because = engine.restore(record, codec) { throw Failure(sequence: sequence, because: because) }
+    }
+
+    private struct SnapshotFold: Sendable {
+        var engine: Engine
+        var failure: String?
+
+        mutating func take(_ record: JournalRecord, _ codec: any EventCodec) {
+            guard failure == nil else { return }
+            failure = engine.restore(record, codec)
+        }
+    }
+}
+
+extension Engine {
+    /// Returns why it cannot be; nil where it is.
+    fileprivate mutating func restore(_ record: JournalRecord, _ codec: any EventCodec) -> String? {
         do {
-            try engine.restore(codec.entry(of: record))
+            try restore(codec.entry(of: record))
+            return nil
         } catch let error as RestoreError {
-            throw Failure(sequence: sequence, because: error.message)
+            return error.message
         } catch {
-            throw Failure(sequence: sequence, because: "\(error)")
+            return "\(error)"
         }
     }
 }

@@ -53,8 +53,20 @@ public protocol JournalReading: Sendable {
     /// Entries after a sequence in their order, at most `limit`.
     func entries(after sequence: Int64, limit: Int) async throws -> [JournalEntry]
 
-    /// Nil where there is none.
-    func latestSnapshot() async throws -> JournalSnapshot?
+    /// Folds the latest snapshot, one record in memory at a time: of a large state there are many.
+    ///
+    /// - Returns: the last entry that is in it, and what became of the state; nil where there is no snapshot.
+    func foldLatestSnapshot<State: Sendable>(
+        into state: State, _ take: @escaping @Sendable (inout State, JournalRecord) -> Void
+    ) async throws -> (sequence: Int64, state: State)?
+}
+
+extension JournalReading {
+    /// All of it, for whoever can hold all of it.
+    public func latestSnapshot() async throws -> JournalSnapshot? {
+        try await foldLatestSnapshot(into: [JournalRecord]()) { $0.append($1) }
+            .map { JournalSnapshot(sequence: $0.sequence, records: $0.state) }
+    }
 }
 
 /// Where events become durable. One writer at a time; the store itself makes sure of that.

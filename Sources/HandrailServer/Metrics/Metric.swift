@@ -23,6 +23,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case decisionLatency = "handrail_decision_latency_seconds"
     case storeErrors = "handrail_store_errors_total"
     case storeUp = "handrail_store_up"
+    case snapshotFailures = "handrail_snapshot_failures_total"
     case announcementFailures = "handrail_announcement_failures_total"
     case requests = "handrail_http_requests_total"
     case subscribers = "handrail_event_subscribers"
@@ -35,7 +36,7 @@ public enum Metric: String, CaseIterable, Sendable {
         switch self {
         case .deliveries, .refusedDeliveries, .alerts, .rejectedAlerts, .passedOverEvents, .shedAlerts,
             .engineAlerts, .truncatedAlerts, .incidents, .verdicts, .guardRefusals, .runs, .storeErrors,
-            .announcementFailures, .requests, .reloads:
+            .snapshotFailures, .announcementFailures, .requests, .reloads:
             .counter
         case .openIncidents, .storm, .activeRuns, .pendingRuns, .heldRuns, .oldestPending, .waitingAlerts,
             .waitingBytes, .storeUp, .subscribers, .info:
@@ -69,6 +70,7 @@ public enum Metric: String, CaseIterable, Sendable {
         case .decisionLatency: "From the head of a delivery's request until all that follows from it is durable."
         case .storeErrors: "Times that the journal began to fail."
         case .storeUp: "1 while the journal takes entries."
+        case .snapshotFailures: "Snapshots of the state that could not be saved: the next start takes longer."
         case .announcementFailures: "Announcements that reached nobody."
         case .requests: "Requests, by route and status."
         case .subscribers: "Listeners to the event stream."
@@ -92,6 +94,7 @@ public enum Metric: String, CaseIterable, Sendable {
         case .info: ["version", "mode"]
         case .truncatedAlerts, .incidents, .openIncidents, .storm, .activeRuns, .pendingRuns, .heldRuns,
             .oldestPending, .waitingAlerts, .waitingBytes, .decisionLatency, .storeErrors, .storeUp,
+            .snapshotFailures,
             .announcementFailures, .subscribers:
             []
         }

@@ -73,6 +73,7 @@ struct HealthRoutes: Sendable {
         let oldest = overview.pendingSince.min().map { (parts.clock.now - $0) / .seconds(1) }
         registry.set(.oldestPending, to: max(0, oldest ?? 0))
         registry.set(.storeUp, to: overview.storeFailure == nil ? 1 : 0)
+        registry.set(.snapshotFailures, to: Double(overview.snapshotFailures))
         let waiting = parts.admission.waiting
         registry.set(.waitingAlerts, to: Double(waiting.alerts))
         registry.set(.waitingBytes, to: Double(waiting.bytes))

@@ -112,7 +112,10 @@ extension RemoteState: JournalReading {
         return try values.map(entry)
     }
 
-    func latestSnapshot() async throws -> JournalSnapshot? { nil }
+    /// A server hands out none.
+    func foldLatestSnapshot<State: Sendable>(
+        into state: State, _ take: @escaping @Sendable (inout State, JournalRecord) -> Void
+    ) async throws -> (sequence: Int64, state: State)? { nil }
 
     private func entry(_ value: JSONValue) throws -> JournalEntry {
         guard case .integer(let sequence)? = value["sequence"], case .string(let time)? = value["at"],

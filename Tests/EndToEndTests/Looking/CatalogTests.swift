@@ -228,5 +228,9 @@ private struct PlayedJournal: JournalReading {
             .filter { $0.sequence > max(sequence, removed) }.prefix(min(limit, 3)).map { $0 }
     }
 
-    func latestSnapshot() async throws -> JournalSnapshot? { snapshot }
+    func foldLatestSnapshot<State: Sendable>(
+        into state: State, _ take: @escaping @Sendable (inout State, JournalRecord) -> Void
+    ) async throws -> (sequence: Int64, state: State)? {
+        snapshot.map { ($0.sequence, $0.records.reduce(into: state, take)) }
+    }
 }

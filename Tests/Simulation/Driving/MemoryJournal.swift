@@ -35,7 +35,11 @@ struct MemoryJournal {
         func save(_ records: some Sequence<JournalRecord> & Sendable, at sequence: Int64) async throws {
             throw ReadOnly()
         }
-        func latestSnapshot() async throws -> JournalSnapshot? { snapshot }
+        func foldLatestSnapshot<State: Sendable>(
+            into state: State, _ take: @escaping @Sendable (inout State, JournalRecord) -> Void
+        ) async throws -> (sequence: Int64, state: State)? {
+            snapshot.map { ($0.sequence, $0.records.reduce(into: state, take)) }
+        }
 
         func entries(after sequence: Int64, limit: Int) async throws -> [JournalEntry] {
             Array(entries.dropFirst(Int(sequence)).prefix(limit))
