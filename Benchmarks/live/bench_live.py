@@ -42,15 +42,14 @@ def bodies(first, count, batch, distinct, round_number=0):
         yield json.dumps([alert(n % distinct, round_number) for n in numbers]).encode()
 
 
-def post_all(port, path, headers, work, results, rate=None):
-    """Sends every body, and again what was sent back. With a rate, one body each 1/rate seconds, and the time counts from when
-    it should have been sent: a slow answer does not excuse the ones behind it."""
+def post_all(port, path, headers, work, results, first=None, interval=None):
+    """Sends every body, and again what was sent back. With an interval, one body each so many seconds from `first` on, and the
+    time counts from when it should have been sent: a slow answer does not excuse the ones behind it."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     latencies, again, accepted = [], 0, 0
-    start = time.time()
     for index, body in enumerate(work):
-        due = start + index / rate if rate else time.time()
-        if rate and (wait := due - time.time()) > 0:
+        due = first + index * interval if interval else time.time()
+        if (wait := due - time.time()) > 0:
             time.sleep(wait)
         while True:
             connection.request("POST", path, body, headers)
@@ -70,13 +69,16 @@ def post_all(port, path, headers, work, results, rate=None):
 
 
 def drive(port, path, headers, batches, posters, rate=None):
+    """With a rate, one body is due each 1/rate seconds, whoever of the posters sends it."""
+    os.sync()  # or the disk still writes what came before
     results = multiprocessing.Queue()
-    shares = [batches[i::posters] for i in range(posters)]
-    processes = [
-        multiprocessing.Process(target=post_all, args=(port, path, headers, share, results, rate and rate / posters))
-        for share in shares
-    ]
     begun = time.time()
+    processes = [
+        multiprocessing.Process(
+            target=post_all, args=(port, path, headers, batches[poster::posters], results)
+            + ((begun + 0.5 + poster / rate, posters / rate) if rate else ()))
+        for poster in range(posters)
+    ]
     for process in processes:
         process.start()
     found = [results.get() for _ in processes]
