@@ -180,16 +180,14 @@ struct AuditPass {
             throw stop(nil, .damagedFile(because: "it holds more snapshots than Handrail keeps"))
         }
         for sequence in sequences {
-            if try !table.isIntactSnapshot(at: sequence) {
+            guard let seal = try table.sealIfIntact(ofSnapshot: sequence) else {
                 report.damagedSnapshots.append(sequence)
-            } else if try !keys.isEmpty && !isSigned(sequence) {
+                continue
+            }
+            if !keys.isEmpty && !keys.contains(where: { seal.isSigned(by: $0) }) {
                 report.unsignedSnapshots.append(sequence)
             }
         }
-    }
-
-    private func isSigned(_ snapshot: Int64) throws -> Bool {
-        try keys.contains { try table.isIntactSnapshot(at: snapshot, signedWith: $0) }
     }
 
     /// Pages that the walk did not come through: a search by number could be led astray by them.

@@ -48,12 +48,7 @@ public final class JournalReader: JournalReading {
         signedWith key: VerifyingKey?, into state: State,
         _ take: @escaping @Sendable (inout State, JournalRecord) -> Void
     ) async throws -> (sequence: Int64, state: State)? {
-        try await read { table in
-            guard let sequence = try table.latestSnapshot(signedWith: key) else { return nil }
-            var state = state
-            try table.forEachRecord(ofSnapshot: sequence) { take(&state, $0) }
-            return (sequence, state)
-        }
+        try await read { try $0.foldLatestSnapshot(signedWith: key, into: state, take) }
     }
 
     /// The sequence of the last entry; 0 where there has never been one. Cheap enough to be asked many times a second.

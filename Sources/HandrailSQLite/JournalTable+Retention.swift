@@ -7,7 +7,7 @@ extension JournalTable {
     ///
     /// - Returns: nil where there is nothing to be removed.
     func trimAnchor(through sequence: Int64) throws -> Checkpoint? {
-        let oldest = try snapshotSequences().filter { try isIntactSnapshot(at: $0) }.min()
+        let oldest = try snapshotSequences().filter { try sealIfIntact(ofSnapshot: $0) != nil }.min()
         guard let oldest, let anchor = try checkpointBefore(min(sequence, oldest)),
             try anchor.sequence > removedThrough()
         else { return nil }

@@ -1,14 +1,15 @@
-internal import Crypto
 internal import GRDB
 internal import HandrailEngine
 
 extension JournalTable {
-    /// The newest that is whole, with all entries after it there. Nil where a fold can begin with the first entry.
+    /// Folds the newest snapshot that is whole, with all entries after it there. Nil where a fold can begin with the first entry.
     ///
     /// - Parameter key: that has to have signed it, where it has signed a checkpoint here: what was kept before there was a key
     ///   still counts then.
     /// - Throws: `damaged` where neither a snapshot nor the first entry is left to begin with.
-    func latestSnapshot(signedWith key: VerifyingKey? = nil) throws -> Int64? {
+    func foldLatestSnapshot<State>(
+        signedWith key: VerifyingKey? = nil, into state: State, _ take: (inout State, JournalRecord) -> Void
+    ) throws -> (sequence: Int64, state: State)? {
         let removed = try removedThrough()
         let head = try head()
         let required = try key.flatMap { try hasCheckpoint(signedWith: $0) ? $0 : nil }
@@ -17,7 +18,10 @@ extension JournalTable {
                 throw JournalError.damaged(
                     sequence: head.sequence, because: "it is the last, and a later one was folded")
             }
-            if try isIntactSnapshot(at: sequence, signedWith: required) { return sequence }
+            guard let seal = try seal(ofSnapshot: sequence), seal.isSigned(by: required) else { continue }
+            // Nothing of one that cannot be read to its end.
+            var folded = state
+            if try forEachRecord(ofSnapshot: sequence, { take(&folded, $0) }) { return (sequence, folded) }
         }
         guard removed == 0 else {
             throw JournalError.damaged(
@@ -28,31 +32,38 @@ extension JournalTable {
         return nil
     }
 
-    /// False where the snapshot is damaged, or is not signed with the key.
-    func isIntactSnapshot(at sequence: Int64, signedWith key: VerifyingKey? = nil) throws -> Bool {
-        var function = SHA256()
-        var decoder = SnapshotDecoder()
-        let seal = try forEachPart(ofSnapshot: sequence) { part in
-            part.hash(into: &function)
-            return part.withContent { decoder.take($0) { _, _, _ in } }
-        }
-        guard let seal, decoder.isComplete else { return false }
-        let sum = Array(function.finalize())
-        let isOfTheFirstVersion =
-            key == nil && seal.signature == nil
-            && seal.digest == SnapshotSeal.firstDigest(of: sum, sequence: sequence, journal: chain.identity)
-        guard try isOfTheFirstVersion || seal.digest == digest(of: sum, at: sequence) else { return false }
-        return seal.isSigned(by: key)
+    /// Nil where the snapshot is damaged, be it only its signature.
+    func sealIfIntact(ofSnapshot sequence: Int64) throws -> SnapshotSeal? {
+        guard let seal = try seal(ofSnapshot: sequence), seal.isSigned(by: nil),
+            try forEachRecord(ofSnapshot: sequence, { _ in })
+        else { return nil }
+        return seal
     }
 
-    /// Its records, in their order. It has to be intact.
-    func forEachRecord(ofSnapshot sequence: Int64, _ body: (JournalRecord) -> Void) throws {
+    /// Nil where what is stored is not what was sealed. Nothing is inflated for it, or read.
+    private func seal(ofSnapshot sequence: Int64) throws -> SnapshotSeal? {
+        var hash = SnapshotHash()
+        guard let seal = try forEachPart(ofSnapshot: sequence, { hash.take($0) }) else { return nil }
+        let digest = hash.digest
+        let isOfTheFirstVersion =
+            digest.version == .content && seal.signature == nil
+            && seal.digest
+                == SnapshotSeal.firstDigest(of: digest.bytes, sequence: sequence, journal: chain.identity)
+        guard try isOfTheFirstVersion || seal.digest == self.digest(of: digest, at: sequence) else { return nil }
+        return seal
+    }
+
+    /// Its records, in their order.
+    ///
+    /// - Returns: whether these were all; false where something else is stored there.
+    private func forEachRecord(ofSnapshot sequence: Int64, _ body: (JournalRecord) -> Void) throws -> Bool {
         var decoder = SnapshotDecoder()
-        _ = try forEachPart(ofSnapshot: sequence) { part in
+        let seal = try forEachPart(ofSnapshot: sequence) { part in
             part.withContent { content in
                 decoder.take(content) { body(JournalRecord(at: $0, kind: $1, payload: Array($2))) }
-            }
+            } ?? false
         }
+        return seal != nil && decoder.isComplete
     }
 
     /// What a snapshot consists of, one part in memory at a time.
@@ -65,8 +76,8 @@ extension JournalTable {
         let statement = try SQLStatement("SELECT content, digest FROM snapshot WHERE sequence = ?", of: database)
         try statement.bind(sequence, at: 1)
         let seal = try statement.row {
-            let isWanted = statement.withBlob(0) { body(StoredPart(bytes: $0, inflatedBytes: nil)) } ?? false
-            return isWanted ? statement.blob(1).flatMap { SnapshotSeal($0) } : nil
+            let isWanted = statement.withBlob(0) { $0.isEmpty || body(StoredPart(bytes: $0, inflatedBytes: nil)) }
+            return isWanted == true ? statement.blob(1).flatMap { SnapshotSeal($0) } : nil
         }
         guard let seal = seal.flatMap(\.self), let query = try JournalSchema.partQuery(of: database) else {
             return seal.flatMap(\.self)

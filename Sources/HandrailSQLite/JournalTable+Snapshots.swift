@@ -24,18 +24,14 @@ extension JournalTable {
         try statement.bind(sequence, at: 1)
         try statement.bind(number, at: 2)
         try statement.bind(blob: part.stored, at: 3)
-        if let bytes = part.inflatedBytes {
-            try statement.bind(Int64(bytes), at: 4)
-        } else {
-            try statement.bindNull(at: 4)
-        }
+        try statement.bind(Int64(part.inflatedBytes), at: 4)
         try statement.run()
     }
 
     /// From here on the snapshot is there. Its parts are.
     ///
-    /// - Parameter content: SHA-256 of all parts as they are stored.
-    func finishSnapshot(at sequence: Int64, content: [UInt8], key: SigningKey? = nil) throws {
+    /// - Parameter content: the digest of all parts.
+    func finishSnapshot(at sequence: Int64, content: SnapshotHash.Digest, key: SigningKey? = nil) throws {
         try checkSnapshot(at: sequence)
         let statement = try SQLStatement(
             "INSERT INTO snapshot (sequence, content, digest) VALUES (?, ?, ?)", of: database)
@@ -78,15 +74,15 @@ extension JournalTable {
         return sequences
     }
 
-    private func seal(of content: [UInt8], at sequence: Int64, key: SigningKey?) throws -> SnapshotSeal {
+    private func seal(of content: SnapshotHash.Digest, at sequence: Int64, key: SigningKey?) throws -> SnapshotSeal {
         guard let digest = try digest(of: content, at: sequence) else {
             throw JournalError.damaged(sequence: sequence, because: "it is missing")
         }
         return try SnapshotSeal(digest: digest, signedWith: key)
     }
 
-    /// Of content with this SHA-256, as it is stored. Nil where the entry at which the snapshot stands is not there.
-    func digest(of content: [UInt8], at sequence: Int64) throws -> [UInt8]? {
+    /// Nil where the entry at which the snapshot stands is not there.
+    func digest(of content: SnapshotHash.Digest, at sequence: Int64) throws -> [UInt8]? {
         try head(at: sequence).map { head in
             SnapshotSeal.digest(of: content, at: head, journal: chain.identity)
         }

@@ -108,11 +108,11 @@ struct JournalWriter: Sendable {
     }
 
     /// In small transactions, between which others may append. Whatever goes wrong, older snapshots stay.
-    func save(_ records: some Sequence<JournalRecord>, at sequence: Int64) async throws {
+    func save(_ records: some Sequence<JournalRecord> & Sendable, at sequence: Int64) async throws {
         try await transaction { try $0.checkSnapshot(at: sequence) }
         try await reclaimParts()
         do {
-            try await withTaskExecutorPreference(background) { try await saveParts(of: records, at: sequence) }
+            try await saveParts(of: SnapshotSource(records), at: sequence)
         } catch {
             try? await reclaimParts()
             throw error
@@ -120,15 +120,11 @@ struct JournalWriter: Sendable {
         try await reclaimParts()
     }
 
-    private func saveParts(of records: some Sequence<JournalRecord>, at sequence: Int64) async throws {
-        var parts = SnapshotParts()
+    private func saveParts(of source: SnapshotSource<some Sequence<JournalRecord>>, at sequence: Int64) async throws {
         var number: Int64 = 0
         var (appended, start) = (appends.count, ContinuousClock.now)
-        func save(_ part: SnapshotPart) async throws {
-            guard parts.bytes <= JournalLimits.snapshotBytes else {
-                throw JournalError.tooLarge(
-                    what: "the snapshot", bytes: parts.bytes, limitBytes: JournalLimits.snapshotBytes)
-            }
+        while let part = try await background.perform({ source.next() }).get() {
+            try Task.checkCancellation()
             try await transaction { [number] in try $0.save(part, number: number, ofSnapshot: sequence) }
             number += 1
             // Whoever appends meanwhile shall hardly notice.
@@ -136,14 +132,8 @@ struct JournalWriter: Sendable {
             if appends.count != appended { try await Task.sleep(for: min(took * 4, Self.longestPause)) }
             (appended, start) = (appends.count, ContinuousClock.now)
         }
-        for record in records {
-            parts.take(record)
-            while let part = parts.takePart() { try await save(part) }
-        }
-        if let part = parts.takeRest() { try await save(part) }
-        let digest = parts.digest
         try await transaction { [options] in
-            try $0.finishSnapshot(at: sequence, content: digest, key: options.signingKey)
+            try $0.finishSnapshot(at: sequence, content: source.digest, key: options.signingKey)
         }
     }
 

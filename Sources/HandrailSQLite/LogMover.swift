@@ -28,6 +28,7 @@ final class LogMover: Sendable {
     private let state = Mutex(State())
     /// How long the log was after the last commit of the connection that writes.
     private let pages = Atomic(0)
+    var pageCount: Int { pages.load(ordering: .relaxed) }
 
     /// - Parameter thread: that does it.
     init(path: String, beside writer: DatabaseQueue, on thread: BackgroundThread) throws {
@@ -54,29 +55,24 @@ final class LogMover: Sendable {
 
     /// To be called after each commit. Whatever keeps it from being done is no loss: it is done with a later one.
     func moveIfLong() {
-        let pages = pages.load(ordering: .relaxed)
+        let pages = pageCount
         state.withLock { state in
             // It has started anew.
             if pages < state.movedAt { state.movedAt = 0 }
             guard pages - state.movedAt >= Self.pagesBetweenMoves, state.moving == nil, !state.isClosed else { return }
             state.movedAt = pages
-            state.moving = Task.detached(executorPreference: thread) {
+            state.moving = Task.detached {
                 await self.move(restarting: pages >= Self.pagesBeforeRestart)
                 self.state.withLock { $0.moving = nil }
             }
         }
     }
 
-    private func move(restarting: Bool) async {
-        moveNow()
+    func move(restarting: Bool) async {
+        await thread.perform { try? self.queue.writeWithoutTransaction { _ = try $0.checkpoint(.passive) } }
         // What was committed meanwhile is little. Only with that moved as well does the next commit start the log anew, so for
         // once those who commit wait: in their own queue, since SQLite would let them try again after milliseconds.
         if restarting { try? await writer.writeWithoutTransaction { _ = try $0.checkpoint(.passive) } }
-    }
-
-    /// On the thread that this is called on.
-    private func moveNow() {
-        try? queue.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
     }
 
     /// Begins nothing any more, and waits for what is under way: a connection that is closed must not be used.

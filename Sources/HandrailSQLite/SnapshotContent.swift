@@ -1,6 +1,6 @@
-internal import Crypto
 internal import HandrailCore
 internal import HandrailEngine
+internal import Synchronization
 
 /// The records of a snapshot as bytes: for each `at kind.count kind payload.count payload`, numbers as in ``JournalChain``.
 enum SnapshotContent {
@@ -13,92 +13,30 @@ enum SnapshotContent {
     }
 }
 
-/// Reads the content of a snapshot, in pieces that end anywhere.
-struct SnapshotDecoder {
-    /// What has come of a record that has not ended.
-    private var rest: [UInt8] = []
-    private var bytes = 0
-    private var isSound = true
-
-    /// Whether all that it took are whole records.
-    var isComplete: Bool { isSound && rest.isEmpty }
-
-    /// - Parameter body: is given the time, the kind and the payload of each record that ends in the piece.
-    /// - Returns: whether all so far is what ``SnapshotContent`` writes.
-    mutating func take(
-        _ piece: UnsafeRawBufferPointer, _ body: (Timestamp, String, ArraySlice<UInt8>) -> Void
-    ) -> Bool {
-        bytes += piece.count
-        isSound = isSound && bytes <= JournalLimits.snapshotBytes
-        guard isSound else { return false }
-        rest += piece
-        var reader = ByteReader(rest[...])
-        while isSound, let record = reader.record() {
-            guard let kind = String(validating: record.kind, as: UTF8.self) else {
-                isSound = false
-                break
-            }
-            body(Timestamp(milliseconds: record.at), kind, record.payload)
-        }
-        isSound = isSound && reader.isSound
-        rest.removeSubrange(..<reader.place)
-        return isSound
-    }
-}
-
-/// Walks from record to record.
-private struct ByteReader {
-    private let bytes: ArraySlice<UInt8>
-    /// Where the record begins that is next.
-    private(set) var place: Int
-    private(set) var isSound = true
-
-    init(_ bytes: ArraySlice<UInt8>) {
-        self.bytes = bytes
-        place = bytes.startIndex
-    }
-
-    /// Nil where it has not ended yet, or is none.
-    mutating func record() -> (at: Int64, kind: ArraySlice<UInt8>, payload: ArraySlice<UInt8>)? {
-        var end = place
-        guard let at = number(&end), let kind = counted(&end, atMost: JournalLimits.kindBytes),
-            let payload = counted(&end, atMost: JournalLimits.snapshotRecordBytes)
-        else { return nil }
-        place = end
-        return (at, kind, payload)
-    }
-
-    private func number(_ place: inout Int) -> Int64? {
-        guard bytes.endIndex - place >= 8 else { return nil }
-        defer { place += 8 }
-        return Int64(bitPattern: bytes[place..<place + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
-    }
-
-    private mutating func counted(_ place: inout Int, atMost limit: Int) -> ArraySlice<UInt8>? {
-        guard let length = number(&place) else { return nil }
-        guard (0...Int64(limit)).contains(length) else {
-            isSound = false
-            return nil
-        }
-        guard length <= bytes.endIndex - place else { return nil }
-        defer { place += Int(length) }
-        return bytes[place..<place + Int(length)]
-    }
-}
-
 /// The content of a snapshot as it is made: in parts of a size that does not hold up whoever else has something to write.
 struct SnapshotParts {
     private var rest: [UInt8] = []
     /// What is in parts already.
     private var start = 0
-    private var function = SHA256()
-    private(set) var bytes = 0
+    private var hash = SnapshotHash()
+    private var bytes = 0
 
-    /// SHA-256 of all parts as they are stored.
-    var digest: [UInt8] { Array(function.finalize()) }
+    /// Of all parts as they are stored.
+    var digest: SnapshotHash.Digest { hash.digest }
 
-    mutating func take(_ record: JournalRecord) {
+    /// - Throws: `tooLarge`, where nobody would read it.
+    mutating func take(_ record: JournalRecord) throws(JournalError) {
+        let size = record.payload.count
+        guard size <= JournalLimits.snapshotRecordBytes else {
+            throw .tooLarge(
+                what: "a `\(record.kind)` of the snapshot", bytes: size, limitBytes: JournalLimits.snapshotRecordBytes)
+        }
+        let before = rest.count
         SnapshotContent.append(record, to: &rest)
+        bytes += rest.count - before
+        guard bytes <= JournalLimits.snapshotBytes else {
+            throw .tooLarge(what: "the snapshot", bytes: bytes, limitBytes: JournalLimits.snapshotBytes)
+        }
     }
 
     /// A part, where one is complete.
@@ -119,8 +57,39 @@ struct SnapshotParts {
             rest.removeSubrange(..<start)
             start = 0
         }
-        part.withStored { $0.hash(into: &function) }
-        bytes += count
+        _ = part.withStored { hash.take($0) }
         return part
     }
+}
+
+/// Makes the parts of records, each when it is asked for.
+final class SnapshotSource<Records: Sequence<JournalRecord> & Sendable>: Sendable {
+    private struct State {
+        var records: Records.Iterator
+        var parts = SnapshotParts()
+    }
+
+    private let state: Mutex<State>
+
+    init(_ records: Records) {
+        state = Mutex(State(records: records.makeIterator()))
+    }
+
+    /// Nil after the last one.
+    func next() -> Result<SnapshotPart?, JournalError> {
+        state.withLock { state in
+            while true {
+                if let part = state.parts.takePart() { return .success(part) }
+                guard let record = state.records.next() else { return .success(state.parts.takeRest()) }
+                do throws(JournalError) {
+                    try state.parts.take(record)
+                } catch {
+                    return .failure(error)
+                }
+            }
+        }
+    }
+
+    /// Of all parts that it made.
+    var digest: SnapshotHash.Digest { state.withLock { $0.parts.digest } }
 }

@@ -1,5 +1,4 @@
 internal import CZlib
-internal import Crypto
 
 /// A piece of a snapshot's content as it is stored: deflated, since alerts resemble each other. Most of what an engine writes in a
 /// storm would be snapshots otherwise.
@@ -10,25 +9,18 @@ struct SnapshotPart: Sendable {
     private static let level: CInt = 1
 
     let stored: [UInt8]
-    /// Nil where it is stored as it is.
-    let inflatedBytes: Int?
+    let inflatedBytes: Int
 
     init(_ content: [UInt8]) {
-        let deflated = Self.deflate(content)
-        stored = deflated ?? content
-        inflatedBytes = deflated.map { _ in content.count }
-    }
-
-    /// Nil where that makes it no smaller.
-    private static func deflate(_ content: [UInt8]) -> [UInt8]? {
-        let deflated = [UInt8](unsafeUninitializedCapacity: content.count) { buffer, count in
+        inflatedBytes = content.count
+        stored = [UInt8](unsafeUninitializedCapacity: Int(compressBound(uLong(content.count)))) { buffer, count in
             var length = uLong(buffer.count)
             let code = content.withUnsafeBufferPointer {
-                compress2(buffer.baseAddress, &length, $0.baseAddress, uLong($0.count), level)
+                compress2(buffer.baseAddress, &length, $0.baseAddress, uLong($0.count), Self.level)
             }
+            // It can fail for want of memory only. A part of no bytes is none, and its snapshot none that is whole.
             count = code == Z_OK ? Int(length) : 0
         }
-        return deflated.isEmpty || deflated.count >= content.count ? nil : deflated
     }
 
     func withStored<Result>(_ body: (StoredPart) -> Result) -> Result {
@@ -45,21 +37,10 @@ struct StoredPart {
     /// Nil where it is stored as it is.
     let inflatedBytes: Int?
 
-    /// What is stored, and not what it means: a deflated stream has bits that mean nothing.
-    func hash(into function: inout SHA256) {
-        if let inflatedBytes {
-            var numbers: [UInt8] = []
-            numbers.append(bigEndian: Int64(inflatedBytes))
-            numbers.append(bigEndian: Int64(bytes.count))
-            function.update(data: numbers)
-        }
-        function.update(bufferPointer: bytes)
-    }
-
-    /// Returns false where it has none.
-    func withContent(_ body: (UnsafeRawBufferPointer) -> Bool) -> Bool {
+    /// Returns nil where it has none, and else what the body returns.
+    func withContent<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
         guard let inflatedBytes else { return body(bytes) }
-        return Self.inflate(bytes, to: inflatedBytes).map { $0.withUnsafeBytes(body) } ?? false
+        return Self.inflate(bytes, to: inflatedBytes)?.withUnsafeBytes(body)
     }
 
     /// Nil where the bytes are not what becomes of so many.

@@ -42,13 +42,16 @@ struct SnapshotSeal: Hashable {
         Array("handrail snapshot signature 1\n".utf8) + digest + key.bytes
     }
 
-    /// - Parameters:
-    ///   - content: SHA-256 of it, as it is stored.
-    ///   - head: the entry that the snapshot stands at.
-    static func digest(of content: [UInt8], at head: JournalHead, journal: [UInt8]) -> [UInt8] {
-        var start = Array("handrail snapshot 2\n".utf8) + journal
+    /// - Parameter head: the entry that the snapshot stands at.
+    static func digest(of content: SnapshotHash.Digest, at head: JournalHead, journal: [UInt8]) -> [UInt8] {
+        let version =
+            switch content.version {
+            case .content: 2
+            case .deflated: 3
+            }
+        var start = Array("handrail snapshot \(version)\n".utf8) + journal
         start.append(bigEndian: head.sequence)
-        return JournalChain.sha256(start + head.hash + content)
+        return JournalChain.sha256(start + head.hash + content.bytes)
     }
 
     /// As the first version made it, of the content's SHA-256 too.

@@ -1,40 +1,71 @@
+import Foundation
 import Glibc
+import Synchronization
 import Testing
 
 @testable import HandrailSQLite
 
 struct BackgroundThreadTests {
     /// Of the thread that it is called on.
-    private func priority() -> (thread: pthread_t, niceness: CInt) {
-        (pthread_self(), getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0))
+    private static func own() -> (folder: String, niceness: CInt) {
+        let folder = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")
+        return ("/proc/" + (folder ?? "?"), getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0))
     }
 
     /// One thread, and others go before it.
-    @Test func itsTasksRunOnOneThreadBehindAllOthers() async throws {
-        let before = priority().niceness
+    @Test func itsWorkIsDoneOnOneThreadBehindAllOthers() async throws {
+        let before = Self.own().niceness
         let thread = try BackgroundThread()
-        var seen: Set<pthread_t> = []
+        var seen: Set<String> = []
         for _ in 0..<20 {
-            let here = await withTaskExecutorPreference(thread) {
-                await Task.yield()
-                return priority()
-            }
-            seen.insert(here.thread)
-            #expect(here.niceness == min(19, before + 10))
+            let there = await thread.perform { Self.own() }
+            seen.insert(there.folder)
+            #expect(there.niceness == min(19, before + 10))
         }
         #expect(seen.count == 1)
-        #expect(priority().niceness == before)
+        #expect(Self.own().niceness == before)
+    }
+
+    /// Whatever is begun by a thread inherits its niceness: those who wait for the work must not be woken by the one that did it.
+    @Test func whoWaitsForItIsWokenByAThreadLikeAllOthers() async throws {
+        let before = Self.own().niceness
+        let thread = try BackgroundThread()
+        let watching = WatchingExecutor()
+        await Task(executorPreference: watching) {
+            for _ in 0..<20 { _ = await thread.perform { usleep(10_000) } }
+        }.value
+        let seen = watching.niceness.withLock { $0 }
+        // Where this one comes late, nobody has to wake it.
+        #expect(seen.count > 5 && seen.allSatisfy { $0 == before }, "\(seen)")
+    }
+
+    /// Records who makes it do something.
+    private final class WatchingExecutor: TaskExecutor {
+        let niceness = Mutex<[CInt]>([])
+
+        func enqueue(_ job: consuming ExecutorJob) {
+            niceness.withLock { $0.append(own().niceness) }
+            let job = UnownedJob(job)
+            DispatchQueue.global().async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        }
     }
 
     @Test func itDoesAllThatWasGivenToItAndEndsWithItsLastUser() async throws {
         var thread: BackgroundThread? = try BackgroundThread()
-        let tasks = (0..<200).map { number in Task.detached(executorPreference: thread) { number } }
-        weak let last = thread
+        let tasks = (0..<200).map { number in Task { [thread] in await thread?.perform { (number, Self.own().folder) } }
+        }
         thread = nil
-        var sum = 0
-        for task in tasks { sum += await task.value }
-        #expect(sum == 199 * 100)
-        for _ in 0..<500 where last != nil { try await Task.sleep(for: .milliseconds(10)) }
-        #expect(last == nil)
+        var (sum, threads) = (0, Set<String>())
+        for task in tasks {
+            let (number, id) = try #require(await task.value)
+            sum += number
+            threads.insert(id)
+        }
+        #expect(sum == 199 * 100 && threads.count == 1)
+        func areThere() -> Bool {
+            threads.contains { FileManager.default.fileExists(atPath: $0) }
+        }
+        for _ in 0..<500 where areThere() { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(!areThere())
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import HandrailCore
 import HandrailEngine
+import Synchronization
 import Testing
 
 @testable import HandrailSQLite
@@ -42,6 +43,38 @@ struct LogMoverTests {
         }
         #expect(size(directory.journal + "-wal") < 100 << 20)
         #expect(size(directory.journal) > 50 << 20)
+    }
+
+    /// Holds the first that comes once it is shut.
+    private final class Gate: Sendable {
+        let isShut = Atomic(false)
+        let release = DispatchSemaphore(value: 0)
+
+        func pass() {
+            if isShut.exchange(false, ordering: .relaxed) { release.wait() }
+        }
+    }
+
+    /// Also where somebody commits all the time: what came meanwhile is moved as well.
+    @Test func theLogStartsAnew() async throws {
+        let directory = try StateDirectory()
+        let gate = Gate()
+        var options = SQLiteJournal.Options()
+        options.onStage = { if $0 == .insertedBeforeCommit { gate.pass() } }
+        let journal = try SQLiteJournal(directory: directory.path, options: options)
+        // Too little to be moved by itself.
+        _ = try await journal.append([record(1, payloadBytes: 400_000)])
+        let mover = await journal.writer.mover
+        gate.isShut.store(true, ordering: .relaxed)
+        async let other = journal.append([record(2, payloadBytes: 400_000)])
+        while gate.isShut.load(ordering: .relaxed) { try await Task.sleep(for: .milliseconds(5)) }
+        async let moved: Void = mover.move(restarting: true)
+        try await Task.sleep(for: .milliseconds(200))
+        gate.release.signal()
+        _ = try await (other, moved)
+        #expect(mover.pageCount > 200)
+        _ = try await journal.append([record(3)])
+        #expect(mover.pageCount < 20)
     }
 
     /// Whoever may only read needs the log's files.

@@ -80,7 +80,7 @@ extension JournalTable {
             try database.execute(sql: "DELETE FROM \(table) WHERE \(column) = \(snapshot.sequence)")
         }
         var parts = SnapshotParts()
-        for record in snapshot.records { parts.take(record) }
+        for record in snapshot.records { try parts.take(record) }
         var number: Int64 = 0
         while let part = parts.takePart() ?? parts.takeRest() {
             try save(part, number: number, ofSnapshot: snapshot.sequence)

@@ -16,6 +16,7 @@ final class RunningServer: Sendable {
     let ports: ServerPorts
     let server: HandrailServer
     let tokens: [Role: String]
+    let warnings = Warnings()
     private let book: SharedBook
     private let group: ServiceGroup
     private let work: Task<Void, any Error>
@@ -42,6 +43,8 @@ final class RunningServer: Sendable {
         ) { entries in
             TimelineMetrics(metrics).note(entries)
             events.send(entries.map { ServerEvent(name: codec.record(of: $0).kind, data: "{}") })
+        } snapshotFailed: { [warnings] because in
+            warnings.add(because)
         }
         await conductor.start(EngineStart(version: "test", mode: .observe, workspaceDigest: ""))
         var made = TokenBook()
@@ -126,6 +129,14 @@ final class SharedBook: Sendable {
     func change(_ change: (inout TokenBook) throws -> Void) rethrows { try book.withLock { try change(&$0) } }
 }
 
+/// What was said of what an engine can do without.
+final class Warnings: Sendable {
+    private let list = Mutex<[String]>([])
+
+    var all: [String] { list.withLock { $0 } }
+    func add(_ warning: String) { list.withLock { $0.append(warning) } }
+}
+
 /// Keeps entries in memory, and fails or waits where a test wants it.
 actor TestJournal: JournalStore {
     private(set) var records: [JournalRecord] = []
@@ -134,6 +145,9 @@ actor TestJournal: JournalStore {
     private var delay = Duration.zero
     private var isHeld = false
     private var takesNoSnapshot = false
+    private var holdsSnapshots = false
+    /// Where snapshots that were begun stand, and those of them that were given up.
+    private(set) var snapshots: (begun: [Int64], givenUp: [Int64]) = ([], [])
     private var held: [CheckedContinuation<Void, Never>] = []
 
     struct Failed: Error, CustomStringConvertible { let description: String }
@@ -144,9 +158,12 @@ actor TestJournal: JournalStore {
     }
     func hold() { isHeld = true }
     func refuseSnapshots() { takesNoSnapshot = true }
+    /// Until ``release()``.
+    func holdSnapshots() { holdsSnapshots = true }
 
     func release() {
         isHeld = false
+        holdsSnapshots = false
         for waiter in held { waiter.resume() }
         held = []
     }
@@ -161,8 +178,14 @@ actor TestJournal: JournalStore {
         return Int64(self.records.count)
     }
 
-    func save(_ records: some Sequence<JournalRecord> & Sendable, at sequence: Int64) throws {
+    func save(_ records: some Sequence<JournalRecord> & Sendable, at sequence: Int64) async throws {
+        snapshots.begun.append(sequence)
         if takesNoSnapshot { throw Failed(description: "no room for a snapshot") }
+        if holdsSnapshots { await withCheckedContinuation { held.append($0) } }
+        if Task.isCancelled {
+            snapshots.givenUp.append(sequence)
+            throw CancellationError()
+        }
     }
 
     func entries(after sequence: Int64, limit: Int) -> [JournalEntry] {

@@ -32,12 +32,30 @@ import Testing
     @Test func aSnapshotThatIsNotSavedIsCounted() async throws {
         let running = try await RunningServer()
         await running.journal.refuseSnapshots()
-        #expect(await running.conductor.snapshotFailures.count == 0)
+        #expect(await running.conductor.snapshotFailureCount == 0)
         await running.conductor.stop()
-        let failures = await running.conductor.snapshotFailures
-        #expect(failures.count == 1 && failures.because == "no room for a snapshot")
+        #expect(await running.conductor.snapshotFailureCount == 1)
+        #expect(running.warnings.all == ["no room for a snapshot"])
         let metrics = await running.ask("GET", "/metrics", token: running.tokens[.viewer])
         #expect(metrics?.text.contains("handrail_snapshot_failures_total 1\n") == true)
+        try await running.stop()
+    }
+
+    /// Each that waited would keep a whole state. Whoever stops gives up what is being saved: there is a newer one at once.
+    @Test func ofSnapshotsThatWaitOnlyTheNewestIsSaved() async throws {
+        let running = try await RunningServer()
+        await running.journal.holdSnapshots()
+        let stops = [Task { await running.conductor.stop() }]
+        while await running.journal.snapshots.begun.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        let last = await running.journal.records.count + 5
+        let more = (0..<5).map { _ in Task { await running.conductor.stop() } }
+        while await running.journal.records.count < last { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(await running.conductor.isBusy == false, "nobody waits for a snapshot")
+        await running.journal.release()
+        for stop in stops + more { await stop.value }
+        let (begun, givenUp) = await running.journal.snapshots
+        #expect(begun.count == 2 && givenUp == begun.dropLast() && begun.last == Int64(last), "\(begun)")
+        #expect(await running.conductor.snapshotFailureCount == 0)
         try await running.stop()
     }
 

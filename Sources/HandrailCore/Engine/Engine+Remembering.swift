@@ -80,23 +80,21 @@ extension Engine {
     }
 
     fileprivate func memories(of incident: Incident) -> some Sequence<Memory> {
-        let most = IncidentMemory.mostMembers
-        let more = stride(from: most, to: incident.members.count, by: most).lazy.map { start in
-            Memory.members(of: incident.id, incident.members[start...].prefix(most).map(\.report))
-        }
-        return [AnySequence([Memory.incident(memory(of: incident))]), AnySequence(more)].lazy.joined()
+        var pieces = MemberPieces(of: incident)
+        let first = Memory.incident(memory(of: incident, pieces.next() ?? []))
+        let more = IteratorSequence(pieces).lazy.map { Memory.members(of: incident.id, $0) }
+        return [AnySequence([first]), AnySequence(more)].lazy.joined()
     }
 
-    /// With the first of its members.
-    private func memory(of incident: Incident) -> IncidentMemory {
+    /// - Parameter members: the first of its members.
+    private func memory(of incident: Incident, _ members: [IncidentSummary.Member]) -> IncidentMemory {
         let matches = incident.matches.sorted { $0.key < $1.key }.compactMap { key, tracker in
             tracker.isFresh ? nil : tracker.memory(runbook: runbooks[key.runbook].name, values: key.values)
         }
         let outcomes = incident.outcomes.sorted { ExactText($0.key) < ExactText($1.key) }
         return IncidentMemory(
             id: incident.id, openedAt: incident.openedAt, lastBeganAt: incident.lastBeganAt,
-            resolvedAt: incident.resolvedAt,
-            members: incident.members.prefix(IncidentMemory.mostMembers).map(\.report), matches: matches,
+            resolvedAt: incident.resolvedAt, members: members, matches: matches,
             outcomes: outcomes.map { IncidentMemory.Outcome(runbook: $0.key, outcome: $0.value) })
     }
 
@@ -106,8 +104,8 @@ extension Engine {
         switch memory {
         case .mode(let mode): keptMode = mode
         case .alert(let memory): restore(memory)
-        case .incident(let memory): restore(memory)
-        case .members(let id, let members): restore(members, of: id)
+        case .incident(let memory): try restore(memory)
+        case .members(let id, let members): try restore(members, of: id)
         case .run(let memory): try restore(memory)
         case .assumedRun(let memory): restore(memory)
         case .ledger(let memory): restore(memory)
@@ -153,21 +151,21 @@ extension Engine {
         review(affected) { _ in }
     }
 
-    private mutating func restore(_ memory: IncidentMemory) {
+    private mutating func restore(_ memory: IncidentMemory) throws(RestoreError) {
         counters.incidents = max(counters.incidents, memory.id)
         incidents[memory.id] = Incident(id: memory.id, openedAt: memory.openedAt)
         incidents[memory.id]?.lastBeganAt = memory.lastBeganAt
         incidents[memory.id]?.resolvedAt = memory.resolvedAt
-        restore(memory.members, of: memory.id)
+        try restore(memory.members, of: memory.id)
         for outcome in memory.outcomes { incidents[memory.id]?.outcomes[outcome.runbook] = outcome.outcome }
         for match in memory.matches { restore(match, in: memory.id) }
         guard let resolvedAt = memory.resolvedAt else { return }
         timers.set(.closeIncident(memory.id), at: resolvedAt + correlation.group.window + .milliseconds(1))
     }
 
-    private mutating func restore(_ members: [IncidentSummary.Member], of id: Int) {
+    private mutating func restore(_ members: [IncidentSummary.Member], of id: Int) throws(RestoreError) {
         let times = incidents.read(id) { (lastBeganAt: $0.lastBeganAt, resolvedAt: $0.resolvedAt) }
-        guard let times else { return }
+        guard let times else { throw RestoreError(message: "alerts of incident \(id) come before it") }
         for member in members {
             guard let slot = alerts.find(member.labels) else { continue }
             join(Incident.Member(slot: slot, report: member), index.traits(of: member.labels), id)
@@ -271,5 +269,27 @@ extension TrackedAlert {
         episodes = memory.episodes
         causedBy = memory.causedBy
         flap = FlapScore(memory.flap, rule: rule)
+    }
+}
+
+/// The alerts of an incident in pieces: one of all of them would be a hundred megabytes in a storm.
+private struct MemberPieces: IteratorProtocol {
+    private let members: PagedArray<Incident.Member>
+    private var start = 0
+
+    init(of incident: Incident) {
+        members = incident.members
+    }
+
+    mutating func next() -> [IncidentSummary.Member]? {
+        guard start < members.count else { return nil }
+        var (piece, bytes) = ([IncidentSummary.Member](), 0)
+        while start < members.count, piece.count < IncidentMemory.mostMembers, bytes < IncidentMemory.mostLabelBytes {
+            let member = members[start].report
+            piece.append(member)
+            for label in member.labels.labels { bytes += label.name.string.utf8.count + label.value.string.utf8.count }
+            start += 1
+        }
+        return piece
     }
 }

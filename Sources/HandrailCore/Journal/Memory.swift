@@ -77,8 +77,10 @@ public struct FlapMemory: Hashable, Sendable {
 
 /// An open incident. Its members are known by their labels.
 public struct IncidentMemory: Sendable {
-    /// How many members one piece of state holds: an incident of a storm is written down in pieces that are.
+    /// How many members one piece of state holds: an incident of a storm is written down in several.
     static let mostMembers = 1000
+    /// From so many bytes of their labels on it ends, too.
+    static let mostLabelBytes = 1 << 20
 
     /// How far a match has come; see `MatchTracker`.
     public struct Match: Hashable, Sendable {

@@ -51,7 +51,7 @@ public struct CatalogReader: Sendable {
             catalog: fold.catalog, unreadable: fold.unreadable, firstUnreadable: fold.firstUnreadable)
     }
 
-    /// What the catalog shows of it: little, where there are many alerts.
+    /// What the catalog shows of it. The alerts are not, but those of incidents are.
     private func shownSnapshot() async throws -> JournalSnapshot? {
         let shown = try await journal.foldLatestSnapshot(into: [JournalRecord]()) { [isShown] records, record in
             if isShown(record.kind) { records.append(record) }

@@ -36,23 +36,29 @@ public actor Conductor {
     private var underWay: [Int: (run: Int, task: Task<Void, Never>)] = [:]
     /// Tasks that are neither answered for nor cancelled: appends, seals, announcements.
     private var openTasks = 0
-    /// The last snapshot that was begun.
+    /// The snapshot that is being saved.
     private var saving: Task<Void, Never>?
-    /// Snapshots that could not be saved, and why the last one could not.
-    public private(set) var snapshotFailures = (count: 0, because: "")
+    /// The one after it: the newest, where several came. Each that waited would keep a whole state.
+    private var nextSnapshot: (snapshot: EngineSnapshot, sequence: Int64)?
+    /// Snapshots that could not be saved.
+    public private(set) var snapshotFailureCount = 0
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
     private let watcher: @Sendable ([TimelineEntry]) -> Void
+    private let snapshotFailed: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - director: with an engine as it was restored; see ``Recovery``.
-    ///   - watcher: is told what has become durable, in order. It must not wait.
+    ///   - watcher: is told what has become durable, in order.
+    ///   - snapshotFailed: is told why a snapshot could not be saved. Neither must wait.
     public init(
-        director: Director, ports: Ports, watcher: @escaping @Sendable ([TimelineEntry]) -> Void = { _ in }
+        director: Director, ports: Ports, watcher: @escaping @Sendable ([TimelineEntry]) -> Void = { _ in },
+        snapshotFailed: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.director = director
         self.ports = ports
         intake = IntakeRedactor(ports.redactor)
+        self.snapshotFailed = snapshotFailed
         self.watcher = watcher
     }
 
@@ -128,6 +134,8 @@ public actor Conductor {
 
     /// Says in the journal that it stops, and waits until that is kept. Nothing may be handed in afterwards.
     public func stop() async {
+        // There is a newer one at once.
+        saving?.cancel()
         handle(.stopping)
         await untilKept()
     }
@@ -138,6 +146,7 @@ public actor Conductor {
     public var lastStoreFailure: String? { director.lastStoreFailure }
     /// Whether a command, or another order, is under way.
     public var isCarryingOut: Bool { !underWay.isEmpty }
+    /// Whether something is under way that somebody may wait for; that a snapshot is being saved does not count.
     public var isBusy: Bool { director.isBusy || openTasks > 0 || !underWay.isEmpty }
     public var engine: Engine { director.engine }
 
@@ -170,7 +179,7 @@ public actor Conductor {
             case .kept(let entries): watcher(entries)
             }
         }
-        if openTasks == 0 {
+        if isKept {
             for waiter in idleWaiters { waiter.resume() }
             idleWaiters = []
         }
@@ -222,13 +231,16 @@ public actor Conductor {
     /// Beside this actor, piece by piece, and on other threads than those that deliveries wait for: nobody has to wait until a
     /// large state is written down. One after the other, since the store takes one at a time.
     private func save(_ snapshot: EngineSnapshot, at sequence: Int64) {
-        openTasks += 1
-        let (ports, former) = (ports, saving)
-        saving = Task.detached(priority: .utility) {
-            await former?.value
+        guard saving == nil else {
+            nextSnapshot = (snapshot, sequence)
+            return
+        }
+        saving = Task.detached(priority: .utility) { [ports] in
             let failure: String?
             do {
                 try await ports.journal.save(SnapshotRecords(of: snapshot, codec: ports.codec), at: sequence)
+                failure = nil
+            } catch is CancellationError {
                 failure = nil
             } catch {
                 failure = "\(error)"
@@ -238,13 +250,22 @@ public actor Conductor {
     }
 
     private func isSaved(_ failure: String?) {
-        if let failure { snapshotFailures = (snapshotFailures.count + 1, failure) }
-        openTasks -= 1
+        saving = nil
+        if let failure {
+            snapshotFailureCount += 1
+            snapshotFailed(failure)
+        }
+        if let (snapshot, sequence) = nextSnapshot {
+            nextSnapshot = nil
+            save(snapshot, at: sequence)
+        }
         carryOut([])
     }
 
+    private var isKept: Bool { openTasks == 0 && saving == nil }
+
     private func untilKept() async {
-        guard openTasks > 0 else { return }
+        guard !isKept else { return }
         await withCheckedContinuation { idleWaiters.append($0) }
     }
 }

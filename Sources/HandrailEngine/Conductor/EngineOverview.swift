@@ -34,6 +34,6 @@ extension Conductor {
                     false
                 }
             },
-            storeFailure: lastStoreFailure, snapshotFailures: snapshotFailures.count)
+            storeFailure: lastStoreFailure, snapshotFailures: snapshotFailureCount)
     }
 }

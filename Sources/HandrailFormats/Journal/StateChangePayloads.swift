@@ -46,8 +46,7 @@ extension StateChange {
         case .announcementFailed:
             self = .announcementFailed(run: try value.optionalNatural("run"), because: try value.text("because"))
         case .memoryMode, .memoryAlert, .memoryIncident, .memoryMembers, .memoryRun, .memoryAssumedRun, .memoryLedger,
-            .memoryStorm,
-            .memoryPause, .memoryQuarantine, .memoryRequest:
+            .memoryStorm, .memoryPause, .memoryQuarantine, .memoryRequest:
             self = .remembered(try Memory(kind, value))
         case .incidentOpened, .incidentJoined, .incidentMerged, .incidentResolved, .incidentClosed, .alertFiredAgain,
             .alertResolved, .alertMuted, .alertUnmuted, .alertDamped, .alertReleased, .stormBegan, .stormEnded,

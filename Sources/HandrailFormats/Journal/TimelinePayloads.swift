@@ -71,8 +71,7 @@ extension TimelineEvent {
             .targetQuarantined,
             .requestMade, .announcementFailed, .engineStarted, .engineStopped, .workspaceLoaded, .countersKept,
             .memoryMode, .memoryAlert, .memoryIncident, .memoryMembers, .memoryRun, .memoryAssumedRun, .memoryLedger,
-            .memoryStorm,
-            .memoryPause, .memoryQuarantine, .memoryRequest:
+            .memoryStorm, .memoryPause, .memoryQuarantine, .memoryRequest:
             self = .state(try StateChange(kind, value))
         }
     }

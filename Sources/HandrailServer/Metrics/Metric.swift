@@ -94,8 +94,7 @@ public enum Metric: String, CaseIterable, Sendable {
         case .info: ["version", "mode"]
         case .truncatedAlerts, .incidents, .openIncidents, .storm, .activeRuns, .pendingRuns, .heldRuns,
             .oldestPending, .waitingAlerts, .waitingBytes, .decisionLatency, .storeErrors, .storeUp,
-            .snapshotFailures,
-            .announcementFailures, .subscribers:
+            .snapshotFailures, .announcementFailures, .subscribers:
             []
         }
     }

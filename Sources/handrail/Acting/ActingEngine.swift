@@ -25,6 +25,8 @@ struct ActingOptions: Sendable {
     var signingKey: String?
     /// Called with each batch that has become durable, in order.
     var watcher: @Sendable ([TimelineEntry]) -> Void = { _ in }
+    /// Is told what the engine can do without, and people should know.
+    var warn: @Sendable (String) -> Void = { EngineLog.error.write("handrail: \(TerminalText.escaped($0))\n") }
 }
 
 /// An engine with everything around it, holding the lock of its state directory: for `run` and for `serve`.
@@ -68,7 +70,10 @@ final class ActingEngine: Sendable {
             ports: Conductor.Ports(
                 journal: journal, codec: codec, sealer: sealer, carrier: carrier, clock: clock,
                 redactor: secrets.redactor),
-            watcher: options.watcher)
+            watcher: options.watcher,
+            snapshotFailed: { [warn = options.warn] in
+                warn("a snapshot was not saved, so the next start takes longer: \($0)")
+            })
         start = EngineStart(version: Handrail.versionNumber, mode: mode, workspaceDigest: loaded.files.digest)
     }
 

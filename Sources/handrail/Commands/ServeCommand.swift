@@ -68,6 +68,7 @@ struct ServeCommand: AsyncParsableCommand {
         var options = engine.acting(in: directory)
         options.notifying.log = { ServeLog.announce($0) }
         options.deliverySecrets = deliveryKey.map(\.secret)
+        options.warn = { ServeLog.say("warning", $0) }
         options.watcher = { entries in
             counting.note(entries)
             log.note(entries)

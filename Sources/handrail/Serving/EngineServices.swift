@@ -11,7 +11,7 @@ struct EngineClock: Service {
     let metrics: MetricRegistry
 
     func run() async throws {
-        var (wasFailing, lostSnapshots) = (false, 0)
+        var wasFailing = false
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             await conductor.passTime()
             let failure = await conductor.lastStoreFailure
@@ -22,12 +22,6 @@ struct EngineClock: Service {
                 ServeLog.say("info", "the journal can be written again")
             }
             wasFailing = failure != nil
-            let snapshots = await conductor.snapshotFailures
-            if snapshots.count > lostSnapshots {
-                ServeLog.say(
-                    "warning", "a snapshot was not saved, so the next start takes longer: \(snapshots.because)")
-            }
-            lostSnapshots = snapshots.count
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .milliseconds(100)) }
         }
     }

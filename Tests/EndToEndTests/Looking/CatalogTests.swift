@@ -143,6 +143,37 @@ import Testing
         #expect(known.reports.count == 1 && known.events.count == 2)
     }
 
+    /// A large incident comes in pieces. Of one that is known the pieces are known, too.
+    @Test func theAlertsOfALargeIncidentAreShownOnce() throws {
+        func members(_ numbers: ClosedRange<Int>) -> [IncidentSummary.Member] {
+            numbers.map { number in
+                IncidentSummary.Member(
+                    labels: Sample.labels(["alertname": "A", "number": "\(number)"]), firstSeenAt: Sample.at(1),
+                    reason: .opened)
+            }
+        }
+        func remembered(_ memory: Memory) -> TimelineEntry {
+            Sample.entry(50, .state(.remembered(memory)), incident: nil)
+        }
+        func incident(_ id: Int, _ numbers: ClosedRange<Int>) -> TimelineEntry {
+            remembered(
+                .incident(
+                    IncidentMemory(
+                        id: id, openedAt: Sample.at(1), lastBeganAt: Sample.at(1), resolvedAt: nil,
+                        members: members(numbers), matches: [], outcomes: [])))
+        }
+        let told = [
+            incident(8, 1...3), remembered(.members(of: 8, members(4...6))),
+            remembered(.members(of: 8, members(7...7))), incident(1, 1...3),
+            remembered(.members(of: 1, members(4...6))), incident(9, 1...1),
+            remembered(.members(of: 8, members(1...1))),
+        ]
+        let catalog = Catalog(Sample.beginning + told)
+        #expect(catalog.incidents[8]?.members.map { $0.labels["number"] } == (1...7).map { ExactText("\($0)") })
+        #expect(catalog.incidents[1]?.members.count == 2, "that was known")
+        #expect(catalog.incidents[9]?.members.count == 1)
+    }
+
     @Test func whatHasNoBeginningIsLeftOut() throws {
         let sample = try SampleRun.succeeded()
         let catalog = Catalog(Array(sample.entries.dropFirst()) + [Sample.entry(200, .incidentResolved, incident: 9)])

@@ -4,9 +4,11 @@ import Testing
 
 /// What an engine is made of where there is much of it: nothing is moved or copied all at once, and nothing is different for it.
 @Suite struct LargeStateTests {
-    private static func engine(alerts: Int) -> Engine {
+    private static func engine(alerts: Int, text: String = "") -> Engine {
         var engine = Engine(workspace: Workspace(correlation: Correlation(group: Correlation.Group(entity: ["zone"]))))
-        let alerts = (0..<alerts).map { Sample.firing(["alertname": "A", "zone": "z", "number": "\($0)"], since: 99) }
+        let alerts = (0..<alerts).map {
+            Sample.firing(["alertname": "A", "zone": "z", "number": "\($0)", "text": text], since: 99)
+        }
         engine.receive(Delivery(receivedAt: Sample.at(100), source: "test", alerts: alerts, isAuthenticated: true)) {
             _ in
         }
@@ -40,12 +42,18 @@ import Testing
         #expect(Self.pieces(of: restored.snapshot()).map(\.members) == pieces.map(\.members))
     }
 
-    /// Members of an incident that is not there are no reason to make one.
-    @Test func membersOfNoIncidentAreNone() throws {
+    /// Nor is a piece of a few alerts that are large themselves.
+    @Test func aPieceIsBoundedInBytesToo() throws {
+        let engine = Self.engine(alerts: 10, text: String(repeating: "x", count: 300_000))
+        #expect(Self.pieces(of: engine.snapshot()).map(\.members) == [4, 4, 2])
+    }
+
+    /// Where their incident is not there something is missing.
+    @Test func membersOfNoIncidentAreAnError() throws {
         var engine = Self.engine(alerts: 1)
         let report = try #require(engine.incidents[1]?.members.first?.report)
-        try engine.restore(engine.entry(.state(.remembered(.members(of: 7, [report])))))
-        #expect(engine.incidents[7] == nil && engine.incidents.count == 1)
+        let entry = engine.entry(.state(.remembered(.members(of: 7, [report]))))
+        #expect(throws: RestoreError.self) { try engine.restore(entry) }
     }
 
     @Test func aCopyOfAPagedArrayStaysAsItWas() {
@@ -109,6 +117,28 @@ import Testing
             expected.removeFirst()
         }
         #expect(queue.nextDue == nil && queue.pop(dueBy: .distantFuture) == nil)
+    }
+
+    /// As they are where alerts come one after the other: over many pages, which begin and end.
+    @Test func timersThatAreSetInOrderFireInOrder() {
+        let expected = (0..<4000).flatMap { second -> [TimerQueue.Timer] in
+            (0..<3).map { .lapseAlert(slot: second * 3 + $0, generation: 0) }
+                + (0..<3).map { .forgetAlert(slot: second * 3 + $0, generation: 0) }
+        }
+        var queue = TimerQueue()
+        var fired: [TimerQueue.Timer] = []
+        for second in 0..<4000 {
+            for slot in second * 3..<second * 3 + 3 {
+                queue.set(.forgetAlert(slot: slot, generation: 0), at: Sample.at(Double(second) + 0.5))
+                queue.set(.lapseAlert(slot: slot, generation: 0), at: Sample.at(Double(second)))
+            }
+            // They are two thousand seconds behind at first, and then none.
+            guard second > 2000 else { continue }
+            for _ in 0..<10 { queue.pop(dueBy: Sample.at(Double(second))).map { fired.append($0.timer) } }
+        }
+        #expect(fired == Array(expected.prefix(fired.count)) && fired.count > 19_000)
+        while let next = queue.pop(dueBy: .distantFuture) { fired.append(next.timer) }
+        #expect(fired == expected && queue.nextDue == nil)
     }
 
     private struct Random: RandomNumberGenerator {

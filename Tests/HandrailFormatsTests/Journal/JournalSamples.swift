@@ -137,7 +137,9 @@ enum JournalSamples {
         switch previous {
         case nil: .mode(.observe)
         case .mode: .alert(alertMemory(isFiring: true))
-        case .alert(let memory): memory.isFiring ? .alert(alertMemory(isFiring: false)) : .incident(incidentMemory)
+        case .alert(let memory):
+            memory.episodes == 1
+                ? .incident(incidentMemory) : .alert(memory.isFiring ? alertMemory(isFiring: false) : ordinaryMemory)
         case .incident: .members(of: 3, summary.members)
         case .members(_, let members): members.isEmpty ? .run(runMemory) : .members(of: 0, [])
         case .run: .assumedRun(assumed(.pending(expiresAt: at(60)), nil))
@@ -203,6 +205,12 @@ enum JournalSamples {
             flap: FlapMemory(
                 isDamped: isFiring, penalty: isFiring ? 0.1 + 0.2 : .leastNonzeroMagnitude, measuredAt: .distantPast))
     }
+
+    /// Of an alert that fired once.
+    private static let ordinaryMemory = AlertMemory(
+        labels: alert, annotations: annotations, firstSeenAt: at(0), isFiring: true, startsAt: at(0), beganAt: at(0),
+        lastSeenAt: at(0), endedAt: nil, earlierStartsAt: nil, lapsesAt: nil, isSuppressedBySource: false,
+        hasLapsed: false, isAuthenticated: true, episodes: 1, causedBy: nil, flap: .none)
 
     private static let incidentMemory = IncidentMemory(
         id: 3, openedAt: at(0), lastBeganAt: at(1), resolvedAt: at(2), members: summary.members,
