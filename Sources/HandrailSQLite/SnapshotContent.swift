@@ -65,22 +65,25 @@ struct SnapshotParts {
 /// Makes the parts of records, each when it is asked for.
 final class SnapshotSource<Records: Sequence<JournalRecord> & Sendable>: Sendable {
     private struct State {
-        var records: Records.Iterator
+        /// Nil before the first part: already to begin can take long, and is for the thread that asks for parts.
+        var records: Records.Iterator?
         var parts = SnapshotParts()
     }
 
-    private let state: Mutex<State>
+    private let records: Records
+    private let state = Mutex(State())
 
     init(_ records: Records) {
-        state = Mutex(State(records: records.makeIterator()))
+        self.records = records
     }
 
     /// Nil after the last one.
     func next() -> Result<SnapshotPart?, JournalError> {
         state.withLock { state in
+            state.records = state.records ?? records.makeIterator()
             while true {
                 if let part = state.parts.takePart() { return .success(part) }
-                guard let record = state.records.next() else { return .success(state.parts.takeRest()) }
+                guard let record = state.records?.next() else { return .success(state.parts.takeRest()) }
                 do throws(JournalError) {
                     try state.parts.take(record)
                 } catch {

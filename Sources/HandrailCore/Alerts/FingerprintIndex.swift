@@ -4,9 +4,9 @@
 /// the key of the fingerprints could otherwise choose alerts that all lie in one place.
 ///
 /// In shards: each grows by itself, and where two copies of the index share them only the one that is changed is copied. All of it at
-/// once would stop an engine for as long as that takes.
+/// once would stop an engine for as long as that takes; and so would a few large ones, since the alerts of one delivery lie in all.
 struct FingerprintIndex: Sendable {
-    fileprivate static let shardBits: UInt64 = 6
+    fileprivate static let shardBits: UInt64 = 11
 
     private var shards: [FingerprintShard]
     private let multiplier: UInt64
@@ -51,7 +51,7 @@ private struct FingerprintShard: Sendable {
         static let free = Entry(fingerprint: Fingerprint(high: 0, low: 0), slot: -1)
     }
 
-    private var entries = Array(repeating: Entry.free, count: 1 << leastBits)
+    private var entries = noEntries
     private var bits = leastBits
     private var count = 0
     private let multiplier: UInt64
@@ -60,6 +60,8 @@ private struct FingerprintShard: Sendable {
     private let mostOf256: Int
 
     private static let leastBits = 3
+    /// What all that are empty share.
+    private static let noEntries = Array(repeating: Entry.free, count: 1 << leastBits)
 
     init(multiplier: UInt64, number: Int) {
         self.multiplier = multiplier

@@ -44,9 +44,7 @@ extension Engine {
         let keys = entityKeys(of: member.report.labels, traits)
         let now = now
         incidents[id]?.add(member, patterns: traits.patterns, at: now)
-        for key in keys where incidents[id]?.entityKeys.insert(key).inserted == true {
-            incidentsByEntity[key, default: []].append(id)
-        }
+        link(keys, to: id)
         alerts.updateUnseen(member.slot) { $0.incident = id }
     }
 
@@ -90,11 +88,12 @@ extension Engine {
         }
     }
 
+    private mutating func link(_ keys: some Sequence<Incident.EntityKey>, to id: Int) {
+        for key in keys where entities.insert(id, key) { incidents[id]?.entityKeys.append(key) }
+    }
+
     private mutating func unlink(_ incident: Incident) {
-        for key in incident.entityKeys {
-            incidentsByEntity[key]?.removeAll { $0 == incident.id }
-            if incidentsByEntity[key]?.isEmpty == true { incidentsByEntity[key] = nil }
-        }
+        for key in incident.entityKeys { entities.remove(incident.id, key) }
     }
 
     // MARK: - Relations
@@ -110,22 +109,24 @@ extension Engine {
     private func relatedIncidents(of alert: TrackedAlert) -> [(Int, MembershipReason)] {
         var found: [Int: MembershipReason] = [:]
         for key in entityKeys(of: alert.labels, alert.traits) {
-            let reason = MembershipReason.sharesLabel(name: key.name.string, value: key.value.string)
-            note(incidentsByEntity[key], reason, in: &found)
+            note(key, .sharesLabel(name: key.name.string, value: key.value.string), in: &found)
         }
         if let service = alert.traits.service {
             for (other, hops) in graph.related(to: service) {
                 let key = Incident.EntityKey(name: "service", value: ExactText(other))
-                note(incidentsByEntity[key], .dependency(from: service, to: other, hops: hops), in: &found)
+                note(key, .dependency(from: service, to: other, hops: hops), in: &found)
             }
         }
         return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    private func note(_ ids: [Int]?, _ reason: MembershipReason, in found: inout [Int: MembershipReason]) {
-        for id in ids ?? [] where found[id] == nil {
-            guard incidents.read(id, { $0.isJoinable(at: now, group: correlation.group) }) == true else { continue }
-            found[id] = reason
+    private func note(
+        _ key: Incident.EntityKey, _ reason: @autoclosure () -> MembershipReason, in found: inout [Int: MembershipReason]
+    ) {
+        entities.forEachIncident(of: key) { id in
+            guard found[id] == nil, incidents.read(id, { $0.isJoinable(at: now, group: correlation.group) }) == true
+            else { return }
+            found[id] = reason()
         }
     }
 
@@ -139,9 +140,7 @@ extension Engine {
         dirty.remove(other)
         for member in absorbed.members { alerts.updateUnseen(member.slot) { $0.incident = home } }
         incidents[home]?.absorb(absorbed, isUnderWay: { [runs] in runs[$0] != nil })
-        for key in absorbed.entityKeys where incidents[home]?.entityKeys.insert(key).inserted == true {
-            incidentsByEntity[key, default: []].append(home)
-        }
+        link(absorbed.entityKeys, to: home)
         for run in absorbed.runs { runs[run]?.incident = home }
         footprints.move(from: other, to: home)
         ledger.move(from: other, to: home)

@@ -44,7 +44,7 @@ public struct Engine: Sendable {
     var muter: Muter
     var blocking: BlockingAlerts
     var incidents = IncidentTable()
-    var incidentsByEntity: [Incident.EntityKey: [Int]] = [:]
+    var entities = EntityIndex()
     /// Incidents whose signatures must be tried again.
     var dirty: Set<Int> = []
     var runs: [Int: ActiveRun] = [:]

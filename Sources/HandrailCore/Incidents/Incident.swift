@@ -19,7 +19,8 @@ struct Incident: Sendable {
     var firingCount = 0
     /// Members that some runbook's pattern matches.
     var bindable = BindableAlerts()
-    var entityKeys: Set<EntityKey> = []
+    /// Each once.
+    var entityKeys = PagedArray<EntityKey>()
     var resolvedAt: Timestamp?
     var matches: [MatchKey: MatchTracker] = [:]
     /// Its runs in flight and questions to a person.

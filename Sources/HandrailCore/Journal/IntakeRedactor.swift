@@ -4,8 +4,8 @@
 /// in the secret only become one. Names of labels stay as they are; where a name says that its value is secret, such as
 /// `password` or `authorization`, the whole value goes.
 public struct IntakeRedactor: Sendable {
-    /// Beyond this many distinct values everything is looked at anew: memory stays bounded in a storm.
-    static let rememberedValues = 100_000
+    /// At most. A power of two.
+    static let rememberedValues = 1 << 17
     /// Longer values are looked at each time.
     static let longestRememberedBytes = 512
     /// There are few names, unless somebody makes them up.
@@ -15,7 +15,7 @@ public struct IntakeRedactor: Sendable {
 
     private let redactor: Redactor
     /// What became of values that were looked at, since alerts repeat theirs.
-    private var known: [ExactText: ExactText] = [:]
+    private var known = RecentTexts(capacity: rememberedValues)
     /// Whether names say that their values are secret.
     private var knownNames: [ExactText: Bool] = [:]
 
@@ -74,12 +74,11 @@ public struct IntakeRedactor: Sendable {
     private mutating func redacted(_ value: ExactText) -> ExactText {
         // Faster than to remember it, and to find it again.
         if redactor.isPlain(value.string) { return value }
-        if let found = known[value] { return found }
+        if let found = known.result(of: value) { return found }
         let text = value.string
         let result = ExactText(redactor.redact(text))
         guard text.utf8.count <= Self.longestRememberedBytes else { return result }
-        if known.count >= Self.rememberedValues { known.removeAll(keepingCapacity: true) }
-        known[value] = result
+        known.remember(result, of: value)
         return result
     }
 }

@@ -6,7 +6,7 @@ internal import Glibc
 /// the old one moves to the young one, so what is in use stays. The hash is keyed with random words, and a chain of
 /// collisions is cut short: whoever chooses the bytes can cause misses, but not slow the cache down.
 ///
-/// In shards that forget at different times: to let go of 65,536 values at once takes ten milliseconds, and somebody waits.
+/// In small shards that forget at different times: to let go of 4,096 values at once takes some milliseconds, and somebody waits.
 struct ByteCache<Value: AnyObject> {
     struct Limits: Sendable {
         /// Of one generation of all shards together; the cache holds twice as much.
@@ -16,10 +16,10 @@ struct ByteCache<Value: AnyObject> {
         var bytesOfOneEntry = 16 << 10
     }
 
-    private static var mostShards: Int { 16 }
+    private static var mostShards: Int { 256 }
     /// At least.
-    private static var entriesOfAShard: Int { 4096 }
-    private static var bytesOfAShard: Int { 1 << 20 }
+    private static var entriesOfAShard: Int { 256 }
+    private static var bytesOfAShard: Int { 128 << 10 }
 
     private var shards: [Shard]
     private let seed: (UInt64, UInt64)
