@@ -121,7 +121,8 @@ extension Engine {
     }
 
     private func note(
-        _ key: Incident.EntityKey, _ reason: @autoclosure () -> MembershipReason, in found: inout [Int: MembershipReason]
+        _ key: Incident.EntityKey, _ reason: @autoclosure () -> MembershipReason,
+        in found: inout [Int: MembershipReason]
     ) {
         entities.forEachIncident(of: key) { id in
             guard found[id] == nil, incidents.read(id, { $0.isJoinable(at: now, group: correlation.group) }) == true

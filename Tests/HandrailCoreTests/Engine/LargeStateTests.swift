@@ -80,6 +80,42 @@ import Testing
         #expect(table.keys.allSatisfy { table[$0]?.id == $0 })
     }
 
+    /// Like a dictionary of lists.
+    @Test(arguments: 1...10)
+    func entitiesLeadToTheirIncidents(seed: Int) {
+        var random = Random(state: UInt64(seed))
+        var (index, expected) = (EntityIndex(), [Incident.EntityKey: [Int]]())
+        var before = index
+        for round in 0..<6000 {
+            let number = Int.random(in: 0..<500, using: &random)
+            // Few have more than one; those that do have up to four.
+            let id = number < 20 ? Int.random(in: 1...4, using: &random) : number
+            let key = Incident.EntityKey(name: "instance", value: ExactText("host-\(number)"))
+            if round == 3000 { before = index }
+            if Int.random(in: 0..<3, using: &random) > 0 {
+                let isNew = expected[key]?.contains(id) != true
+                let wasNew = index.insert(id, key)
+                #expect(wasNew == isNew)
+                if isNew { expected[key, default: []].append(id) }
+            } else {
+                index.remove(id, key)
+                expected[key]?.removeAll { $0 == id }
+                if expected[key]?.isEmpty == true { expected[key] = nil }
+            }
+            var found: [Int] = []
+            index.forEachIncident(of: key) { found.append($0) }
+            #expect(found == expected[key] ?? [])
+        }
+        #expect(index.count == expected.count && !expected.isEmpty)
+        for (key, ids) in expected { for id in ids { index.remove(id, key) } }
+        #expect(index.count == 0 && before.count > 100, "a copy stays as it was")
+        let accented = Incident.EntityKey(name: "zone", value: "\u{E9}")
+        _ = index.insert(1, accented)
+        index.forEachIncident(of: Incident.EntityKey(name: "zone", value: "e\u{301}")) { _ in
+            Issue.record("bytes are compared")
+        }
+    }
+
     /// Like a list that is sorted by time, and then by when a timer was set.
     @Test(arguments: 1...20)
     func timersFireInOrder(seed: Int) {
