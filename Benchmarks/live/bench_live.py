@@ -72,7 +72,14 @@ class Connection:
         return piece
 
 
-def post_all(port, path, headers, work, results, first=None, interval=None):
+def post_all(port, path, headers, work, results, *when):
+    try:
+        results.put(post_each(port, path, headers, work, *when))
+    except BaseException as error:
+        results.put(f"{type(error).__name__}: {error}")
+
+
+def post_each(port, path, headers, work, first=None, interval=None):
     """Sends every body, and again what was sent back. With an interval, one body each so many seconds from `first` on, and the
     time counts from when it should have been sent: a slow answer does not excuse the ones behind it."""
     connection = Connection(port, path, headers)
@@ -93,18 +100,18 @@ def post_all(port, path, headers, work, results, first=None, interval=None):
         latencies.append(time.time() - due)
         if answer.startswith(b"{"):
             accepted += json.loads(answer).get("accepted", 0)
-    results.put((latencies, again, accepted))
+    return latencies, again, accepted
 
 
 def drive(port, path, headers, batches, posters, rate=None):
     """With a rate, one body is due each 1/rate seconds, whoever of the posters sends it."""
     os.sync()  # or the disk still writes what came before
     results = multiprocessing.Queue()
-    begun = time.time()
+    begun = time.time() + (0.5 if rate else 0)
     processes = [
         multiprocessing.Process(
             target=post_all, args=(port, path, headers, batches[poster::posters], results)
-            + ((begun + 0.5 + poster / rate, posters / rate) if rate else ()))
+            + ((begun + poster / rate, posters / rate) if rate else ()))
         for poster in range(posters)
     ]
     for process in processes:
@@ -113,6 +120,9 @@ def drive(port, path, headers, batches, posters, rate=None):
     for process in processes:
         process.join()
     took = time.time() - begun
+    for answer in found:
+        if isinstance(answer, str):
+            raise SystemExit(answer)
     latencies = sorted(latency for latencies, _, _ in found for latency in latencies)
     return took, latencies, sum(again for _, again, _ in found), sum(accepted for _, _, accepted in found)
 

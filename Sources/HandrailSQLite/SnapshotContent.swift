@@ -40,17 +40,17 @@ struct SnapshotParts {
     }
 
     /// A part, where one is complete.
-    mutating func takePart() -> SnapshotPart? {
-        rest.count - start < SnapshotPart.bytes ? nil : take(SnapshotPart.bytes)
+    mutating func takePart() throws(JournalError) -> SnapshotPart? {
+        rest.count - start < SnapshotPart.bytes ? nil : try take(SnapshotPart.bytes)
     }
 
     /// What is left; nil where there is nothing.
-    mutating func takeRest() -> SnapshotPart? {
-        start == rest.count ? nil : take(rest.count - start)
+    mutating func takeRest() throws(JournalError) -> SnapshotPart? {
+        start == rest.count ? nil : try take(rest.count - start)
     }
 
-    private mutating func take(_ count: Int) -> SnapshotPart {
-        let part = SnapshotPart(Array(rest[start..<start + count]))
+    private mutating func take(_ count: Int) throws(JournalError) -> SnapshotPart {
+        let part = try SnapshotPart(Array(rest[start..<start + count]))
         start += count
         // Once for each record, or what is left of a long one would be moved again and again.
         if rest.count - start < SnapshotPart.bytes {
@@ -81,14 +81,14 @@ final class SnapshotSource<Records: Sequence<JournalRecord> & Sendable>: Sendabl
     func next() -> Result<SnapshotPart?, JournalError> {
         state.withLock { state in
             state.records = state.records ?? records.makeIterator()
-            while true {
-                if let part = state.parts.takePart() { return .success(part) }
-                guard let record = state.records?.next() else { return .success(state.parts.takeRest()) }
-                do throws(JournalError) {
+            do throws(JournalError) {
+                while true {
+                    if let part = try state.parts.takePart() { return .success(part) }
+                    guard let record = state.records?.next() else { return .success(try state.parts.takeRest()) }
                     try state.parts.take(record)
-                } catch {
-                    return .failure(error)
                 }
+            } catch {
+                return .failure(error)
             }
         }
     }

@@ -1,4 +1,5 @@
 internal import CZlib
+internal import HandrailEngine
 
 /// A piece of a snapshot's content as it is stored: deflated, since alerts resemble each other. Most of what an engine writes in a
 /// storm would be snapshots otherwise.
@@ -11,16 +12,17 @@ struct SnapshotPart: Sendable {
     let stored: [UInt8]
     let inflatedBytes: Int
 
-    init(_ content: [UInt8]) {
+    /// - Throws: where there is not enough memory.
+    init(_ content: [UInt8]) throws(JournalError) {
         inflatedBytes = content.count
         stored = [UInt8](unsafeUninitializedCapacity: Int(compressBound(uLong(content.count)))) { buffer, count in
             var length = uLong(buffer.count)
             let code = content.withUnsafeBufferPointer {
                 compress2(buffer.baseAddress, &length, $0.baseAddress, uLong($0.count), Self.level)
             }
-            // It can fail for want of memory only. A part of no bytes is none, and its snapshot none that is whole.
             count = code == Z_OK ? Int(length) : 0
         }
+        guard !stored.isEmpty else { throw .failed("a part of a snapshot could not be deflated") }
     }
 
     func withStored<Result>(_ body: (StoredPart) -> Result) -> Result {

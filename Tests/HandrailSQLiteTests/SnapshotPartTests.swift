@@ -36,16 +36,16 @@ struct SnapshotPartTests {
             (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
         }
         for content in noise + [alike] {
-            let part = SnapshotPart(content)
+            let part = try SnapshotPart(content)
             #expect(part.withStored { $0.withContent { Array($0) } } == content && part.inflatedBytes == content.count)
             #expect(part.stored.count < content.count + content.count / 1000 + 64)
         }
-        #expect(SnapshotPart(alike).stored.count < alike.count / 20)
+        #expect(try SnapshotPart(alike).stored.count < alike.count / 20)
     }
 
     /// A few bytes that become many are no part, however many they say.
-    @Test func aPartThatWouldBeTooLargeIsNone() {
-        let bomb = SnapshotPart([UInt8](repeating: 0, count: 2 << 20))
+    @Test func aPartThatWouldBeTooLargeIsNone() throws {
+        let bomb = try SnapshotPart([UInt8](repeating: 0, count: 2 << 20))
         #expect(bomb.stored.count < 10_000)
         for bytes in [0, -1, 1000, 2 << 20, .max] {
             let hasContent = bomb.stored.withUnsafeBytes {
@@ -133,7 +133,7 @@ struct SnapshotPartTests {
             try await journal.writer.transaction { table in
                 try table.forge([content], at: 20)
                 var function = SHA256()
-                let stored = SnapshotPart(content).stored
+                let stored = try SnapshotPart(content).stored
                 var numbers: [UInt8] = []
                 numbers.append(bigEndian: Int64(content.count))
                 numbers.append(bigEndian: Int64(stored.count))
@@ -201,7 +201,7 @@ extension JournalTable {
         }
         var hash = SnapshotHash()
         for (number, content) in parts.enumerated() {
-            let part = SnapshotPart(content)
+            let part = try SnapshotPart(content)
             #expect(part.withStored { hash.take($0) })
             try save(part, number: Int64(number), ofSnapshot: sequence)
         }

@@ -82,7 +82,7 @@ extension JournalTable {
         var parts = SnapshotParts()
         for record in snapshot.records { try parts.take(record) }
         var number: Int64 = 0
-        while let part = parts.takePart() ?? parts.takeRest() {
+        while let part = try parts.takePart() ?? parts.takeRest() {
             try save(part, number: number, ofSnapshot: snapshot.sequence)
             number += 1
         }

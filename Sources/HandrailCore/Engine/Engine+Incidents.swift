@@ -89,6 +89,7 @@ extension Engine {
     }
 
     private mutating func link(_ keys: some Sequence<Incident.EntityKey>, to id: Int) {
+        guard incidents.read(id, { _ in true }) == true else { return }
         for key in keys where entities.insert(id, key) { incidents[id]?.entityKeys.append(key) }
     }
 

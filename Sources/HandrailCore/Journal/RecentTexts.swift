@@ -1,7 +1,7 @@
 /// What became of texts that were looked at lately.
 ///
-/// A table of a fixed size, in which each has one place and pushes out whoever has it: memory is bounded, and nothing is ever moved or
-/// forgotten all at once while somebody waits. The hash differs in every process.
+/// A table of a fixed size, in which each has one place and pushes out whoever has it: memory is bounded, and as texts come and go
+/// nothing is moved or forgotten all at once while somebody waits. The hash differs in every process.
 struct RecentTexts: Sendable {
     private struct Entry {
         let text: ExactText

@@ -40,6 +40,7 @@ public actor Conductor {
     private var saving: Task<Void, Never>?
     /// The one after it: the newest, where several came. Each that waited would keep a whole state.
     private var nextSnapshot: (snapshot: EngineSnapshot, sequence: Int64)?
+    private var isStopping = false
     /// Snapshots that could not be saved.
     public private(set) var snapshotFailureCount = 0
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
@@ -134,8 +135,7 @@ public actor Conductor {
 
     /// Says in the journal that it stops, and waits until that is kept. Nothing may be handed in afterwards.
     public func stop() async {
-        // There is a newer one at once.
-        saving?.cancel()
+        isStopping = true
         handle(.stopping)
         await untilKept()
     }
@@ -228,22 +228,24 @@ public actor Conductor {
 
     /// A snapshot is a short cut: without it the next start takes longer, and that is all.
     ///
-    /// Beside this actor, piece by piece, and on other threads than those that deliveries wait for: nobody has to wait until a
-    /// large state is written down. One after the other, since the store takes one at a time.
+    /// Beside this actor, piece by piece: nobody has to wait until a large state is written down. Not with a low priority: what
+    /// the store does meanwhile others wait for, and it knows itself what they need not. One after the other, since the store
+    /// takes one at a time.
     private func save(_ snapshot: EngineSnapshot, at sequence: Int64) {
         guard saving == nil else {
             nextSnapshot = (snapshot, sequence)
+            // There is no time for two, and this one is newer.
+            if isStopping { saving?.cancel() }
             return
         }
-        saving = Task.detached(priority: .utility) { [ports] in
+        saving = Task.detached { [ports] in
             let failure: String?
             do {
                 try await ports.journal.save(SnapshotRecords(of: snapshot, codec: ports.codec), at: sequence)
                 failure = nil
-            } catch is CancellationError {
-                failure = nil
             } catch {
-                failure = "\(error)"
+                // What was given up is no failure, whatever it ended with.
+                failure = Task.isCancelled ? nil : "\(error)"
             }
             await self.isSaved(failure)
         }

@@ -55,7 +55,7 @@ struct ByteCache<Value: AnyObject> {
     }
 
     private struct Shard {
-        private var young = Generation(slotCount: 64)
+        private var young = Generation(slotCount: 8)
         private var old = Generation(slotCount: 1)
         private let limits: Limits
         /// Of the generation that is young now.

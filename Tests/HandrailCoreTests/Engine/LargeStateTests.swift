@@ -80,6 +80,15 @@ import Testing
         #expect(table.keys.allSatisfy { table[$0]?.id == $0 })
     }
 
+    /// What a damaged journal says of an incident that is not there leaves nothing behind.
+    @Test func noEntityLeadsToAnIncidentThatIsNotThere() throws {
+        var engine = Self.engine(alerts: 10)
+        #expect(engine.entities.count == 1)
+        let merged = TimelineEvent.incidentsMerged(absorbed: 1, because: .opened)
+        try engine.restore(TimelineEntry(at: Sample.at(101), incident: 99, event: merged))
+        #expect(engine.entities.count == 0 && engine.incidents[1] == nil)
+    }
+
     /// Like a dictionary of lists.
     @Test(arguments: 1...10)
     func entitiesLeadToTheirIncidents(seed: Int) {
