@@ -4,7 +4,7 @@ enum Fences {
         "CEL": ["CRE2", "Glibc"],
         "HandrailCore": ["CEL"],
         "HandrailFormats": ["HandrailCore", "CEL", "CYAML", "Glibc"],
-        "HandrailEngine": ["HandrailCore"],
+        "HandrailEngine": ["HandrailCore", "Synchronization"],
         "HandrailSigning": ["HandrailCore", "Crypto"],
         "HandrailProcess": ["HandrailEngine", "HandrailCore", "CSpawn", "Crypto", "Glibc", "Synchronization"],
         "HandrailSQLite": [

@@ -10,7 +10,7 @@ func clockMilliseconds() -> Int {
 }
 
 /// A connection as bytes: it can say things that no client says. Blocks, so it is used from threads of its own.
-final class RawClient {
+final class RawClient: Sendable {
     private let descriptor: Int32
 
     init?(port: Int, patience: Int = 20) {
@@ -55,10 +55,12 @@ final class RawClient {
     /// All until the other side closes, or the patience is over; at most `limit`.
     ///
     /// - Parameter pause: in microseconds, after each MiB.
-    func readAll(limit: Int = 1 << 20, pause: UInt32 = 0) -> [UInt8] {
+    /// - Parameter end: or until the bytes hold this.
+    func readAll(limit: Int = 1 << 20, pause: UInt32 = 0, until end: String? = nil) -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
         while bytes.count < limit {
+            if let end, String(decoding: bytes, as: UTF8.self).contains(end) { break }
             let count = recv(descriptor, &buffer, buffer.count, 0)
             guard count > 0 else { break }
             if pause > 0, (bytes.count + count) >> 20 > bytes.count >> 20 { usleep(pause) }

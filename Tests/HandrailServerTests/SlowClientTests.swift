@@ -103,18 +103,19 @@ import Testing
     @Test func aListenerWhoseTokenIsRevokedHearsNothingMore() async throws {
         let running = try await RunningServer()
         let (port, token) = (running.port, running.tokens[.viewer] ?? "")
-        async let heard = onThread { () -> String in
-            guard let client = RawClient(port: port) else { return "" }
-            client.send(
-                "GET /v1/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-                    + "Authorization: Bearer \(token)\r\n\r\n")
-            return String(decoding: client.readAll(), as: UTF8.self)
+        let client = try #require(RawClient(port: port))
+        client.send(
+            "GET /v1/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer \(token)\r\n\r\n")
+        func heard(until end: String? = nil) async -> Int {
+            let bytes = await onThread { client.readAll(until: end) }
+            return String(decoding: bytes, as: UTF8.self).components(of: "event: alert.began")
         }
         while running.ports.events.listenerCount == 0 { try await Task.sleep(for: .milliseconds(5)) }
         #expect(await running.deliver(RunningServer.webhook(1))?.status == 200)
+        #expect(await heard(until: "event: alert.began") == 1)
         try running.revoke(.viewer)
         #expect(await running.deliver(RunningServer.webhook(1, from: 1))?.status == 200)
-        #expect(await heard.components(of: "event: alert.began") == 1)
+        #expect(await heard() == 0)
         try await running.stop()
     }
 

@@ -238,10 +238,11 @@ public actor Conductor {
             if isStopping { saving?.cancel() }
             return
         }
+        let records = SnapshotRecords(of: snapshot, codec: ports.codec)
         saving = Task.detached { [ports] in
             let failure: String?
             do {
-                try await ports.journal.save(SnapshotRecords(of: snapshot, codec: ports.codec), at: sequence)
+                try await ports.journal.save(records, at: sequence)
                 failure = nil
             } catch {
                 // What was given up is no failure, whatever it ended with.
@@ -269,21 +270,5 @@ public actor Conductor {
     private func untilKept() async {
         guard !isKept else { return }
         await withCheckedContinuation { idleWaiters.append($0) }
-    }
-}
-
-/// A snapshot's entries as the journal keeps them, each made when it is asked for.
-private struct SnapshotRecords: Sequence, Sendable {
-    private let snapshot: EngineSnapshot
-    private let codec: any EventCodec
-
-    init(of snapshot: EngineSnapshot, codec: any EventCodec) {
-        self.snapshot = snapshot
-        self.codec = codec
-    }
-
-    func makeIterator() -> AnyIterator<JournalRecord> {
-        let entries = snapshot.makeIterator()
-        return AnyIterator { entries.next().map { codec.record(of: $0) } }
     }
 }
