@@ -13,6 +13,8 @@ import Testing
         try await RunningServer(deliveryKey: key) {
             $0.limits.bodyBytes = Self.bodyBytes
             $0.limits.waitingBytes = Self.bodyBytes
+            // Whoever announces something has it for as long as a test takes beside many others.
+            $0.requestPatience = .seconds(300)
         }
     }
 
@@ -39,9 +41,11 @@ import Testing
     @Test func aPersonDoesNotWaitBehindDeliveries() async throws {
         let running = try await running()
         let other = try await announcing(running, "Authorization: Bearer \(running.tokens[.source] ?? "")")
-        while await running.deliver(RunningServer.webhook(1))?.status != 429 {
-            try await Task.sleep(for: .milliseconds(5))
-        }
+        // A delivery that came first would be in its way.
+        while await running.ask("GET", "/metrics", token: running.tokens[.viewer])?.text
+            .contains("handrail_queue_bytes \(Self.bodyBytes)\n") != true
+        { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(await running.deliver(RunningServer.webhook(1))?.status == 429)
         let answer = await running.ask(
             "POST", "/v1/pause", token: running.tokens[.responder],
             body: Array(#"{"scope":"everything","because":"x"}"#.utf8))
