@@ -36,9 +36,10 @@ import Testing
 
     /// It is the standing still that counts, not the time that all of it takes.
     @Test func whoReadsSlowlyIsAnsweredInFull() async throws {
-        let running = try await RunningServer { $0.requestPatience = .seconds(2) }
+        // Much longer than a thread waits for its turn beside all other tests.
+        let running = try await RunningServer { $0.requestPatience = .seconds(8) }
         let received = await received(from: running) { client in
-            client.readAll(limit: TestDocuments.longBytes, pause: 80_000).count
+            client.readAll(limit: TestDocuments.longBytes, pause: 220_000).count
         }
         #expect(received >= TestDocuments.longBytes)
         try await running.stop()
