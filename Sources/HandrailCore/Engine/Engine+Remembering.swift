@@ -287,7 +287,7 @@ private struct MemberPieces: IteratorProtocol {
         while start < members.count, piece.count < IncidentMemory.mostMembers, bytes < IncidentMemory.mostLabelBytes {
             let member = members[start].report
             piece.append(member)
-            for label in member.labels.labels { bytes += label.name.string.utf8.count + label.value.string.utf8.count }
+            bytes += member.labels.writtenByteCount
             start += 1
         }
         return piece

@@ -79,7 +79,7 @@ public struct FlapMemory: Hashable, Sendable {
 public struct IncidentMemory: Sendable {
     /// How many members one piece of state holds: an incident of a storm is written down in several.
     static let mostMembers = 1000
-    /// From so many bytes of their labels on it ends, too.
+    /// From so many bytes of their labels on it ends, too; as they are written.
     static let mostLabelBytes = 1 << 20
 
     /// How far a match has come; see `MatchTracker`.

@@ -12,7 +12,7 @@ struct RecentTexts: Sendable {
     private let capacity: Int
     /// Empty until there is something to remember.
     private var entries: [Entry?] = []
-    private(set) var count = 0
+    var count: Int { entries.count { $0 != nil } }
 
     init(capacity: Int) {
         self.capacity = capacity
@@ -25,14 +25,8 @@ struct RecentTexts: Sendable {
 
     mutating func remember(_ result: ExactText, of text: ExactText) {
         if entries.isEmpty { entries = Array(repeating: nil, count: capacity) }
-        let place = place(of: text)
-        if entries[place] == nil { count += 1 }
-        entries[place] = Entry(text: text, result: result)
+        entries[place(of: text)] = Entry(text: text, result: result)
     }
 
-    private func place(of text: ExactText) -> Int {
-        var hasher = Hasher()
-        text.hash(into: &hasher)
-        return hasher.finalize() & (capacity - 1)
-    }
+    private func place(of text: ExactText) -> Int { text.hashValue & (capacity - 1) }
 }
