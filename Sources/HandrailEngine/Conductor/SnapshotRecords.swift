@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// A snapshot's entries as the journal keeps them, each made when it is asked for. They can be read once.
 ///
-/// Whoever reads them is the only one who knows the snapshot, and lets go of it at their end: that takes a tenth of a second where the
-/// state is large and has changed since, and is to happen where nobody waits.
+/// Whoever reads them is the only one who knows the snapshot, and lets go of it at their end: that takes its time where the state is
+/// large and has changed since, and is to happen where nobody waits.
 struct SnapshotRecords: Sequence, Sendable {
     private final class Handover: Sendable {
         let snapshot: Mutex<EngineSnapshot?>
