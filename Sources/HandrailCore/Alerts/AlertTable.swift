@@ -53,6 +53,9 @@ struct AlertTable: Sendable {
         byFingerprint.place(of: fingerprint, after: nil).map { byFingerprint.slot(at: $0) }
     }
 
+    /// For a copy in which nothing has to be found: all that is remembered can still be listed.
+    mutating func forgetIndex() { byFingerprint = FingerprintIndex() }
+
     /// Of all that is remembered, by fingerprint.
     var slotsByFingerprint: [Int] {
         isUsed.indices.filter { isUsed[$0] }.map { (slot: $0, fingerprint: slots[$0].labels.fingerprint) }

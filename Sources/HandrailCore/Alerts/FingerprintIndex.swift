@@ -3,8 +3,7 @@
 /// A fingerprint is a hash already. It is multiplied by an odd number that differs in every process, since whoever knows
 /// the key of the fingerprints could otherwise choose alerts that all lie in one place.
 ///
-/// In shards: each grows by itself, and where two copies of the index share them only the one that is changed is copied. All of it at
-/// once would stop an engine for as long as that takes; and so would a few large ones, since the alerts of one delivery lie in all.
+/// In shards: each grows by itself. All of it at once would stop an engine for as long as that takes.
 struct FingerprintIndex: Sendable {
     fileprivate static let shardBits: UInt64 = 11
 

@@ -239,6 +239,8 @@ struct BlockingAlerts: Sendable {
         firing = Array(repeating: Firing(), count: index.blockers.count)
     }
 
+    mutating func forgetAlerts() { firing = Array(repeating: Firing(), count: firing.count) }
+
     /// A muted alert does not speak for a runbook, and it does speak against one: it is no less true.
     ///
     /// - Returns: whether it is the first to fire for some `unless`, or was the last.

@@ -3,10 +3,11 @@
 /// It holds the engine as it was, which is no more than a reference to what has not changed since, and makes each entry when
 /// it is asked for: the state of a storm is large, and nobody should have to wait until all of it is written down.
 public struct EngineSnapshot: Sequence, Sendable {
-    private let engine: Engine
+    private var engine: Engine
 
     init(_ engine: Engine) {
         self.engine = engine
+        self.engine.forgetIndexes()
     }
 
     /// How many entries it has, nearly: what is remembered a thousand times counts, the rest does not.
@@ -35,6 +36,17 @@ public struct EngineSnapshot: Sequence, Sendable {
 extension Engine {
     /// Everything that is remembered, in the order in which it has to be restored. The same state gives the same entries.
     public func snapshot() -> EngineSnapshot { EngineSnapshot(self) }
+
+    /// Leaves what entries are made of. The rest follows from it, and changes with nearly every alert: what the engine shares with a
+    /// copy of itself it has to copy first, a few thousand pieces of it in the deliveries that come after.
+    fileprivate mutating func forgetIndexes() {
+        alerts.forgetIndex()
+        entities = EntityIndex()
+        traits = SharedTraits()
+        timers = TimerQueue()
+        muter.forgetAlerts()
+        blocking.forgetAlerts()
+    }
 
     fileprivate var memoriesBeforeAlerts: [Memory] {
         let storm = storm.memory(at: now).map { [Memory.storm($0)] } ?? []

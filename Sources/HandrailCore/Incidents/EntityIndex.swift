@@ -1,6 +1,6 @@
 /// Which open incidents a label value, or a service, relates alerts to.
 ///
-/// In shards, as in ``FingerprintIndex`` and for the same reason: there are as many entities as alerts where each has a host of its own.
+/// In shards, each of which grows by itself: there are as many entities as alerts where each has a host of its own.
 struct EntityIndex: Sendable {
     /// Nearly always it is one: what several have in common makes them one.
     private enum Related {
@@ -26,7 +26,6 @@ struct EntityIndex: Sendable {
     /// Returns false where it was there.
     mutating func insert(_ id: Int, _ key: Incident.EntityKey) -> Bool {
         let shard = Self.shard(of: key)
-        // Looked at first: what is there already is no reason to copy a shard that a snapshot shares.
         switch shards[shard][key] {
         case nil: shards[shard][key] = .one(id)
         case .one(id): return false

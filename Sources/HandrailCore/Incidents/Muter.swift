@@ -15,6 +15,12 @@ struct Muter: Sendable {
         targets = Array(repeating: [:], count: inhibitions.count)
     }
 
+    mutating func forgetAlerts() {
+        sources = Array(repeating: [:], count: inhibitions.count)
+        targets = Array(repeating: [:], count: inhibitions.count)
+        silenceable = []
+    }
+
     /// When a silence begins or ends.
     var silenceEdges: [Timestamp] { silences.flatMap { [$0.from, $0.until] } }
 

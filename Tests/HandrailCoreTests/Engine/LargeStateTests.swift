@@ -48,6 +48,18 @@ import Testing
         #expect(Self.pieces(of: engine.snapshot()).map(\.members) == [4, 4, 2])
     }
 
+    /// The engine copies what a snapshot shares before it changes it, and an index changes in a hundred places with each delivery.
+    @Test func aSnapshotSharesNoIndexWithTheEngine() throws {
+        let engine = Self.engine(alerts: 100)
+        let label = try #require(engine.alerts.all.first?.alert.labels)
+        let snapshot = Mirror(reflecting: engine.snapshot())
+        let alerts = try #require(snapshot.descendant("engine", "alerts") as? AlertTable)
+        let entities = try #require(snapshot.descendant("engine", "entities") as? EntityIndex)
+        let timers = try #require(snapshot.descendant("engine", "timers") as? TimerQueue)
+        #expect(alerts.count == 100 && alerts.find(label) == nil && entities.count == 0 && timers.nextDue == nil)
+        #expect(engine.alerts.find(label) != nil && engine.entities.count == 1 && engine.timers.nextDue != nil)
+    }
+
     /// Where their incident is not there something is missing.
     @Test func membersOfNoIncidentAreAnError() throws {
         var engine = Self.engine(alerts: 1)
