@@ -11,13 +11,13 @@ internal import Synchronization
 ///
 /// Nothing that holds a lock which others need is to run here: they would wait as long as this thread waits for a core.
 final class BackgroundThread: Sendable {
-    /// Of a tenth of the weight of others: see sched(7).
-    private static let niceness: CInt = 10
-
-    private let work = WorkThread(niceness: niceness)
+    private let work: WorkThread
     private let answers = WorkThread()
 
-    init() throws(JournalError) {
+    /// - Parameter niceness: is added to that of whoever makes it; with 10 it has a tenth of the weight of others, with 19, the most
+    ///   that there is, a seventieth: see sched(7).
+    init(niceness: CInt) throws(JournalError) {
+        work = WorkThread(niceness: niceness)
         try answers.start()
         do {
             try work.start()

@@ -16,6 +16,7 @@ struct JournalWriter: Sendable {
 
     let queue: DatabaseQueue
     let mover: LogMover
+    /// Makes the parts of snapshots, which nothing depends on while the process lives.
     private let background: BackgroundThread
     private let appends = AppendCounter()
     let chain: JournalChain
@@ -25,8 +26,8 @@ struct JournalWriter: Sendable {
     /// Opens, or creates, the journal.
     init(path: String, options: SQLiteJournal.Options) throws {
         (queue, chain) = try JournalFile.openForWriting(path)
-        background = try BackgroundThread()
-        let mover = try LogMover(path: path, beside: queue, on: background)
+        background = try BackgroundThread(niceness: 19)
+        let mover = try LogMover(path: path, beside: queue)
         queue.inDatabase { mover.watch($0) }
         self.mover = mover
         self.path = path

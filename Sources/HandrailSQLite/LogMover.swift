@@ -24,17 +24,17 @@ final class LogMover: Sendable {
     private let queue: DatabaseQueue
     /// The connection that writes.
     private let writer: DatabaseQueue
+    /// Not that of the snapshots: the log grows while nothing is moved.
     private let thread: BackgroundThread
     private let state = Mutex(State())
     /// How long the log was after the last commit of the connection that writes.
     private let pages = Atomic(0)
     var pageCount: Int { pages.load(ordering: .relaxed) }
 
-    /// - Parameter thread: that does it.
-    init(path: String, beside writer: DatabaseQueue, on thread: BackgroundThread) throws {
+    init(path: String, beside writer: DatabaseQueue) throws {
         queue = try JournalFile.openForMoving(path)
         self.writer = writer
-        self.thread = thread
+        thread = try BackgroundThread(niceness: 10)
     }
 
     /// Has to outlive the connection's last commit: it is told of each.

@@ -15,7 +15,7 @@ struct BackgroundThreadTests {
     /// One thread, and others go before it.
     @Test func itsWorkIsDoneOnOneThreadBehindAllOthers() async throws {
         let before = Self.own().niceness
-        let thread = try BackgroundThread()
+        let thread = try BackgroundThread(niceness: 10)
         var seen: Set<String> = []
         for _ in 0..<20 {
             let there = await thread.perform { Self.own() }
@@ -29,7 +29,7 @@ struct BackgroundThreadTests {
     /// Whatever is begun by a thread inherits its niceness: those who wait for the work must not be woken by the one that did it.
     @Test func whoWaitsForItIsWokenByAThreadLikeAllOthers() async throws {
         let before = Self.own().niceness
-        let thread = try BackgroundThread()
+        let thread = try BackgroundThread(niceness: 19)
         let watching = WatchingExecutor()
         await Task(executorPreference: watching) {
             for _ in 0..<20 { _ = await thread.perform { usleep(10_000) } }
@@ -51,7 +51,7 @@ struct BackgroundThreadTests {
     }
 
     @Test func itDoesAllThatWasGivenToItAndEndsWithItsLastUser() async throws {
-        var thread: BackgroundThread? = try BackgroundThread()
+        var thread: BackgroundThread? = try BackgroundThread(niceness: 19)
         let tasks = (0..<200).map { number in Task { [thread] in await thread?.perform { (number, Self.own().folder) } }
         }
         thread = nil
