@@ -67,7 +67,7 @@ public actor SQLiteJournal: JournalStore {
             waiting.append(WaitingCall(records: records, continuation: continuation))
             guard !isCommitting else { return }
             isCommitting = true
-            Task { await commitWaiting() }
+            Task.immediate { await commitWaiting() }
         }
     }
 

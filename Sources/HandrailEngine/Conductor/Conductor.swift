@@ -185,18 +185,23 @@ public actor Conductor {
         }
     }
 
+    /// Detached, since a task of this actor would begin only after all that waits for the actor by then: somebody waits for the journal.
     private func append(_ records: [JournalRecord]) {
         openTasks += 1
-        Task {
+        Task.detached { [ports] in
             let input: Director.Input
             do {
                 input = .appended(sequence: try await ports.journal.append(records))
             } catch {
                 input = .appendFailed(because: "\(error)")
             }
-            openTasks -= 1
-            handle(input)
+            await self.taskEnded(input)
         }
+    }
+
+    private func taskEnded(_ input: Director.Input) {
+        openTasks -= 1
+        handle(input)
     }
 
     private func seal(_ run: Int, _ record: DecisionRecord) {
