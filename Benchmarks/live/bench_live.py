@@ -2,8 +2,9 @@
 """Measures `handrail serve` from a second process, beside Alertmanager's own intake, on the same machine in one run.
 
 The same bodies go to both: lists of alerts as Alertmanager's v2 API takes and gives them. Handrail answers when all that follows
-from a delivery is durable (fsync), Alertmanager when it has it in memory. Then Handrail alone at half of what it took: from the
-first byte of a request to its answer, which is from request to durable decision. With --storm nothing is compared: so many
+from a delivery is durable (fsync), Alertmanager when it has it in memory. Then each at half of what it took: from when a request
+was due to its answer, which with Handrail is from request to durable decision; and as many bare flushes of the same bodies, since
+nobody keeps anything sooner than the disk does. With --storm nothing is compared: so many
 alerts go in, and the counters have to add up.
 
 Prints a table; exits 1 where an acknowledged alert is missing.
@@ -182,14 +183,39 @@ class Alertmanager:
         wait_until_ready(self.port, "/-/ready")
 
 
+def flush_each(path, work, rate):
+    """Appends each body to a file and flushes it, one each 1/rate seconds; the time counts from when it was due."""
+    os.sync()
+    latencies, begun = [], time.time()
+    with open(path, "wb", buffering=0) as file:
+        for index, body in enumerate(work):
+            due = begun + index / rate
+            if (wait := due - time.time()) > 0:
+                time.sleep(wait)
+            file.write(body)
+            os.fdatasync(file.fileno())
+            latencies.append(time.time() - due)
+    os.unlink(path)
+    return time.time() - begun, sorted(latencies)
+
+
 def stop(server):
     server.process.terminate()
     server.process.wait(60)
 
 
-def row(name, alerts, took, latencies, again, memory):
+def row(name, alerts, took, latencies, again="", memory=""):
     print(f"{name:<34} {alerts / took:>10,.0f} {percentile(latencies, 0.5) * 1e3:>9.1f} "
           f"{percentile(latencies, 0.99) * 1e3:>9.1f} {again:>6} {memory:>7}", flush=True)
+
+
+def half_load(options, server, capacity, name):
+    """Returns what was sent, and how many bodies a second."""
+    work = list(bodies(options.alerts, int(capacity / 2 * options.seconds), options.batch, 10 * options.alerts))
+    rate = capacity / 2 / options.batch
+    took, latencies, again, _ = drive(server.port, server.path, server.headers, work, options.posters, rate=rate)
+    row(name, len(work) * options.batch, took, latencies, again, peak_mib(server.process))
+    return work, rate
 
 
 def compare(options, folder):
@@ -201,6 +227,7 @@ def compare(options, folder):
     took, latencies, again, _ = drive(alertmanager.port, alertmanager.path, alertmanager.headers, batches, options.posters)
     row("Alertmanager, new alerts, in memory", options.alerts, took, latencies, again, peak_mib(alertmanager.process))
     theirs = options.alerts / took
+    half_load(options, alertmanager, theirs, "Alertmanager, half of its load")
     stop(alertmanager)
     handrail = Handrail(options.program, folder)
     took, latencies, again, accepted = drive(handrail.port, handrail.path, handrail.headers, batches, options.posters)
@@ -208,12 +235,10 @@ def compare(options, folder):
     ours = options.alerts / took
     took, latencies, again, repeated = drive(handrail.port, handrail.path, handrail.headers, batches, options.posters)
     row("Handrail, the same again", options.alerts, took, latencies, again, peak_mib(handrail.process))
-    half = list(bodies(options.alerts, int(ours / 2 * options.seconds), options.batch, 10 * options.alerts))
-    took, latencies, again, _ = drive(
-        handrail.port, handrail.path, handrail.headers, half, options.posters, rate=ours / 2 / options.batch)
-    row("Handrail, half of its load", len(half) * options.batch, took, latencies, again, peak_mib(handrail.process))
+    half, rate = half_load(options, handrail, ours, "Handrail, half of its load")
     kept = handrail.metric("handrail_alerts_total")
     stop(handrail)
+    row("The disk alone, as many flushes", len(half) * options.batch, *flush_each(os.path.join(folder, "flushed"), half, rate))
     print(f"\nHandrail takes {ours / theirs:.2f} times as many alerts a second as Alertmanager")
     return accepted == options.alerts and repeated == options.alerts and kept >= accepted + repeated
 
