@@ -3,8 +3,8 @@
 
 The same bodies go to both: lists of alerts as Alertmanager's v2 API takes and gives them. Handrail answers when all that follows
 from a delivery is durable (fsync), Alertmanager when it has it in memory. Then each at half of what it took: from when a request
-was due to its answer, which with Handrail is from request to durable decision; and as many bare flushes of the same bodies, since
-nobody keeps anything sooner than the disk does. With --storm nothing is compared: so many
+was due to its answer, which with Handrail is from request to durable decision; and then the same bodies into a file, flushed one
+after the other, which tells a late answer of the disk from one of Handrail. With --storm nothing is compared: so many
 alerts go in, and the counters have to add up.
 
 Prints a table; exits 1 where an acknowledged alert is missing.
@@ -238,7 +238,7 @@ def compare(options, folder):
     half, rate = half_load(options, handrail, ours, "Handrail, half of its load")
     kept = handrail.metric("handrail_alerts_total")
     stop(handrail)
-    row("The disk alone, as many flushes", len(half) * options.batch, *flush_each(os.path.join(folder, "flushed"), half, rate))
+    row("The disk alone, a flush a body", len(half) * options.batch, *flush_each(os.path.join(folder, "flushed"), half, rate))
     print(f"\nHandrail takes {ours / theirs:.2f} times as many alerts a second as Alertmanager")
     return accepted == options.alerts and repeated == options.alerts and kept >= accepted + repeated
 

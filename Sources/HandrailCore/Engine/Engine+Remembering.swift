@@ -37,7 +37,7 @@ extension Engine {
     /// Everything that is remembered, in the order in which it has to be restored. The same state gives the same entries.
     public func snapshot() -> EngineSnapshot { EngineSnapshot(self) }
 
-    /// Leaves what entries are made of. The rest follows from it, and changes with nearly every alert: what the engine shares with a
+    /// Nearly all that entries are not made of. It follows from the rest, and changes with nearly every alert: what the engine shares with a
     /// copy of itself it has to copy first, a few thousand pieces of it in the deliveries that come after.
     fileprivate mutating func forgetIndexes() {
         alerts.forgetIndex()

@@ -75,7 +75,7 @@ public actor Conductor {
         _ start: EngineStart, requests: [(made: MadeRequest, by: Person)] = []
     ) async -> [Director.Answer] {
         let (answers, place) = AsyncStream<(Int, Director.Answer)>.makeStream()
-        // No `await` in between: nothing can have become durable before the last of them is handed in.
+        // No `await` in between: nothing can follow from what becomes durable before the last of them is handed in.
         carryOut(director.start(start, at: ports.clock.now))
         for (index, request) in requests.enumerated() {
             let redacted = intake.redact(request.made.request)
