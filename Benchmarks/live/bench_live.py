@@ -80,15 +80,21 @@ def post_all(port, path, headers, work, results, *when):
         results.put(f"{type(error).__name__}: {error}")
 
 
+def as_due(work, first, interval):
+    """Gives each body when it is due, and since when that is: one each so many seconds, or without an interval at once."""
+    for index, body in enumerate(work):
+        due = first + index * interval if interval else time.time()
+        if (wait := due - time.time()) > 0:
+            time.sleep(wait)
+        yield due, body
+
+
 def post_each(port, path, headers, work, first=None, interval=None):
     """Sends every body, and again what was sent back. With an interval, one body each so many seconds from `first` on, and the
     time counts from when it should have been sent: a slow answer does not excuse the ones behind it."""
     connection = Connection(port, path, headers)
     latencies, again, accepted = [], 0, 0
-    for index, body in enumerate(work):
-        due = first + index * interval if interval else time.time()
-        if (wait := due - time.time()) > 0:
-            time.sleep(wait)
+    for due, body in as_due(work, first, interval):
         while True:
             status, answer = connection.post(body)
             if status == 429:
@@ -188,10 +194,7 @@ def flush_each(path, work, rate):
     os.sync()
     latencies, begun = [], time.time()
     with open(path, "wb", buffering=0) as file:
-        for index, body in enumerate(work):
-            due = begun + index / rate
-            if (wait := due - time.time()) > 0:
-                time.sleep(wait)
+        for due, body in as_due(work, begun, 1 / rate):
             file.write(body)
             os.fdatasync(file.fileno())
             latencies.append(time.time() - due)
