@@ -26,13 +26,13 @@ struct EntityIndex: Sendable {
     /// Returns false where it was there.
     mutating func insert(_ id: Int, _ key: Incident.EntityKey) -> Bool {
         let shard = Self.shard(of: key)
-        switch shards[shard][key] {
-        case nil: shards[shard][key] = .one(id)
+        switch shards[shard].updateValue(.one(id), forKey: key) {
+        case nil: return true
         case .one(id): return false
         case .one(let other): shards[shard][key] = .several([other, id])
         case .several(let ids):
-            guard !ids.contains(id) else { return false }
-            shards[shard][key] = .several(ids + [id])
+            shards[shard][key] = .several(ids.contains(id) ? ids : ids + [id])
+            return !ids.contains(id)
         }
         return true
     }

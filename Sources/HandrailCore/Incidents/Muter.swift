@@ -3,16 +3,15 @@ struct Muter: Sendable {
     private let inhibitions: [Correlation.Inhibition]
     private let silences: [Correlation.Silence]
     /// Slots that fire, by inhibition and then by the values of its `equal` labels.
-    private var sources: [[[ExactText?]: Set<Int>]]
-    private var targets: [[[ExactText?]: Set<Int>]]
+    private var sources: [[[ExactText?]: Set<Int>]] = []
+    private var targets: [[[ExactText?]: Set<Int>]] = []
     /// Slots that fire and that some silence may cover.
     private(set) var silenceable: Set<Int> = []
 
     init(correlation: Correlation) {
         inhibitions = correlation.inhibit
         silences = correlation.silences
-        sources = Array(repeating: [:], count: inhibitions.count)
-        targets = Array(repeating: [:], count: inhibitions.count)
+        forgetAlerts()
     }
 
     mutating func forgetAlerts() {

@@ -208,8 +208,7 @@ public actor Conductor {
         openTasks += 1
         Task {
             let seal = await ports.sealer.seal(record)
-            openTasks -= 1
-            handle(.sealed(run: run, seal))
+            taskEnded(.sealed(run: run, seal))
         }
     }
 
@@ -226,8 +225,7 @@ public actor Conductor {
         openTasks += 1
         Task {
             let report = await ports.carrier.announce(announcement)
-            openTasks -= 1
-            handle(.announced(announcement, failure: report.isSuccess ? nil : report.errorOutput))
+            taskEnded(.announced(announcement, failure: report.isSuccess ? nil : report.errorOutput))
         }
     }
 
