@@ -55,11 +55,10 @@ private let request = SilenceRequest(
     }
 
     @Test func whoDoesNotListenHasNotDoneIt() async throws {
-        let server = try await LoopbackServer([.hangUp])
-        let url = server.url
-        try await server.stop()
+        let port = try DeafPort()
+        defer { port.close() }
         do {
-            _ = try await alertmanager(url).silence(request)
+            _ = try await alertmanager(port.url).silence(request)
             Issue.record("it was silenced")
         } catch SilencerError.unreachable(let because) {
             #expect(because.hasPrefix("Alertmanager was not reached: nothing "))
@@ -88,60 +87,62 @@ func alertmanager(_ url: String, secrets: [String] = []) throws -> Alertmanager 
 @Suite(.enabled(if: RealAlertmanager.program != nil, "there is no Alertmanager: scripts/servers fetches it"))
 struct RealAlertmanagerTests {
     @Test func aSilenceSaysWhatTheSelectorSaysAndEnds() async throws {
-        let server = try await RealAlertmanager()
-        let alertmanager = Alertmanager(try ServerAddress(server.url + "/"), clock: Now()) { Redactor() }
-        let silence = try await alertmanager.silence(request)
-        #expect(silence.server == server.url)
-        let identifier = silence.identifier
-        let made = try await server.silence(identifier)
-        #expect(made["status"]?["state"] == .string("active"))
-        #expect(made["comment"] == .string(request.comment))
-        #expect(made["createdBy"] == .string("handrail"))
-        #expect(
-            matchers(of: made) == [
-                "alertname HostDown true false", "host h1 false false", "rack r.* false true", "zone z[12] true true",
-            ])
-        try await alertmanager.expire(silence)
-        #expect(try await server.silence(identifier)["status"]?["state"] == .string("expired"))
-        // Twice is as good as once, and what was never there is not there.
-        try await alertmanager.expire(silence)
-        try await alertmanager.expire(
-            MadeSilence(identifier: "00000000-0000-0000-0000-000000000000", server: server.url))
-        await server.stop()
+        try await RealAlertmanager.run { server in
+            let alertmanager = Alertmanager(try ServerAddress(server.url + "/"), clock: Now()) { Redactor() }
+            let silence = try await alertmanager.silence(request)
+            #expect(silence.server == server.url)
+            let identifier = silence.identifier
+            let made = try await server.silence(identifier)
+            #expect(made["status"]?["state"] == .string("active"))
+            #expect(made["comment"] == .string(request.comment))
+            #expect(made["createdBy"] == .string("handrail"))
+            #expect(
+                matchers(of: made) == [
+                    "alertname HostDown true false", "host h1 false false", "rack r.* false true",
+                    "zone z[12] true true",
+                ])
+            try await alertmanager.expire(silence)
+            #expect(try await server.silence(identifier)["status"]?["state"] == .string("expired"))
+            // Twice is as good as once, and what was never there is not there.
+            try await alertmanager.expire(silence)
+            try await alertmanager.expire(
+                MadeSilence(identifier: "00000000-0000-0000-0000-000000000000", server: server.url))
+        }
     }
 
     @Test func aSilenceIsFoundByItsMark() async throws {
-        let server = try await RealAlertmanager()
-        let alertmanager = Alertmanager(try ServerAddress(server.url), clock: Now()) { Redactor() }
-        let other = SilenceRequest(
-            matchers: request.matchers, duration: request.duration, because: request.because, mark: "run 8")
-        let (silence, neighbour) = (
-            try await alertmanager.silence(request), try await alertmanager.silence(other)
-        )
-        let again = SilenceRequest(
-            matchers: request.matchers, duration: request.duration, because: request.because, mark: request.mark,
-            isRepeated: true)
-        #expect(try await alertmanager.silence(again) == silence)
-        #expect(try await alertmanager.expireSilence(marked: request.mark) == silence)
-        #expect(try await server.silence(silence.identifier)["status"]?["state"] == .string("expired"))
-        #expect(try await server.silence(neighbour.identifier)["status"]?["state"] == .string("active"))
-        // It was there and is over, which is known.
-        #expect(try await alertmanager.expireSilence(marked: request.mark) == silence)
-        await server.stop()
+        try await RealAlertmanager.run { server in
+            let alertmanager = Alertmanager(try ServerAddress(server.url), clock: Now()) { Redactor() }
+            let other = SilenceRequest(
+                matchers: request.matchers, duration: request.duration, because: request.because, mark: "run 8")
+            let (silence, neighbour) = (
+                try await alertmanager.silence(request), try await alertmanager.silence(other)
+            )
+            let again = SilenceRequest(
+                matchers: request.matchers, duration: request.duration, because: request.because, mark: request.mark,
+                isRepeated: true)
+            #expect(try await alertmanager.silence(again) == silence)
+            #expect(try await alertmanager.expireSilence(marked: request.mark) == silence)
+            #expect(try await server.silence(silence.identifier)["status"]?["state"] == .string("expired"))
+            #expect(try await server.silence(neighbour.identifier)["status"]?["state"] == .string("active"))
+            // It was there and is over, which is known.
+            #expect(try await alertmanager.expireSilence(marked: request.mark) == silence)
+        }
     }
 
     @Test func whatAlertmanagerRefusesIsRefused() async throws {
-        let server = try await RealAlertmanager()
-        let alertmanager = Alertmanager(try ServerAddress(server.url), clock: Now()) { Redactor() }
-        do {
-            _ = try await alertmanager.silence(
-                SilenceRequest(
-                    matchers: #"{alertname="x"}"#, duration: .seconds(-600), because: "over already", mark: "run 1"))
-            Issue.record("it was silenced")
-        } catch SilencerError.refused(let because) {
-            #expect(because.hasPrefix("Alertmanager answered 400: "))
+        try await RealAlertmanager.run { server in
+            let alertmanager = Alertmanager(try ServerAddress(server.url), clock: Now()) { Redactor() }
+            do {
+                _ = try await alertmanager.silence(
+                    SilenceRequest(
+                        matchers: #"{alertname="x"}"#, duration: .seconds(-600), because: "over already", mark: "run 1")
+                )
+                Issue.record("it was silenced")
+            } catch SilencerError.refused(let because) {
+                #expect(because.hasPrefix("Alertmanager answered 400: "))
+            }
         }
-        await server.stop()
     }
 
     private func matchers(of silence: JSONValue) -> [String] {

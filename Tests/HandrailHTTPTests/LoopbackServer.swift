@@ -1,7 +1,9 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Synchronization
+import Testing
 
 /// An HTTP server on loopback that answers as it is told, and remembers what it was sent.
 final class LoopbackServer: Sendable {
@@ -96,4 +98,28 @@ final class LoopbackServer: Sendable {
             }
         }
     }
+}
+
+/// A port of loopback where nothing listens, and nothing else can until this is closed.
+final class DeafPort: Sendable {
+    let url: String
+    private let descriptor: CInt
+
+    init() throws {
+        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(descriptor, address, length) == 0 ? getsockname(descriptor, address, &length) : -1
+            }
+        }
+        self.descriptor = descriptor
+        url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
+        try #require(result == 0, "no port: errno \(errno)")
+    }
+
+    func close() { _ = Glibc.close(descriptor) }
 }

@@ -3,6 +3,7 @@ import Foundation
 import HandrailFormats
 import NIOCore
 import NIOHTTP1
+import Testing
 
 /// Debian's Alertmanager on loopback, in a folder of its own. `scripts/servers` unpacks it.
 final class RealAlertmanager: Sendable {
@@ -16,44 +17,62 @@ final class RealAlertmanager: Sendable {
 
     struct NotReady: Error {}
 
-    private let folder: URL
-    private let process: Process
     let url: String
 
-    init() async throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "alertmanager-\(UUID().uuidString)")
+    /// - Parameter body: is given a server that answers, which is stopped afterwards.
+    static func run(_ body: (RealAlertmanager) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "alertmanager-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let log = folder.appending(path: "log")
+        let process = try started(in: folder, log: log)
+        do {
+            try await body(try await RealAlertmanager(process, log: log))
+        } catch {
+            let said = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+            let state =
+                process.isRunning ? "runs" : "ended by \(process.terminationReason) \(process.terminationStatus)"
+            Issue.record(error, "Alertmanager \(state) and said: \(said)")
+        }
+        process.terminate()
+        while process.isRunning { try? await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    private static func started(in folder: URL, log: URL) throws -> Process {
         let configuration = folder.appending(path: "alertmanager.yml")
         try "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n".write(
             to: configuration, atomically: true, encoding: .utf8)
-        let port = try Self.freePort()
-        url = "http://127.0.0.1:\(port)"
-        process = Process()
-        process.executableURL = URL(filePath: Self.program ?? "")
+        try Data().write(to: log)
+        let process = Process()
+        process.executableURL = URL(filePath: program ?? "")
+        // It chooses its port itself: one that was free before it started may be another test's by then.
         process.arguments = [
             "--config.file=\(configuration.path)", "--storage.path=\(folder.path)", "--cluster.listen-address=",
-            "--web.listen-address=127.0.0.1:\(port)", "--log.level=error",
+            "--web.listen-address=127.0.0.1:0",
         ]
-        process.currentDirectoryURL = Self.root
-        process.standardError = FileHandle.nullDevice
+        process.currentDirectoryURL = root
+        process.standardError = try FileHandle(forWritingTo: log)
         try process.run()
-        try await waitUntilReady()
+        return process
     }
 
-    private func waitUntilReady() async throws {
+    private init(_ process: Process, log: URL) async throws {
+        url = "http://" + (try await Self.eventually(process) { try Self.address(in: log) })
+        _ = try await Self.eventually(process) { try? await get("/-/ready") }
+    }
+
+    private static func address(in log: URL) throws -> String? {
+        try String(contentsOf: log, encoding: .utf8).firstMatch(of: /"Listening on" address=([0-9.:]+)\n/)
+            .map { String($0.output.1) }
+    }
+
+    private static func eventually<Found>(_ process: Process, _ look: () async throws -> Found?) async throws -> Found {
         let deadline = ContinuousClock.now + .seconds(60)
-        while (try? await get("/-/ready")) == nil {
+        while true {
+            if let found = try await look() { return found }
             guard process.isRunning, ContinuousClock.now < deadline else { throw NotReady() }
-            try await Task.sleep(for: .milliseconds(100))
+            try await Task.sleep(for: .milliseconds(50))
         }
-    }
-
-    deinit { if process.isRunning { process.terminate() } }
-
-    func stop() async {
-        process.terminate()
-        while process.isRunning { try? await Task.sleep(for: .milliseconds(20)) }
-        try? FileManager.default.removeItem(at: folder)
     }
 
     func get(_ path: String) async throws -> [UInt8] {
@@ -64,21 +83,5 @@ final class RealAlertmanager: Sendable {
 
     func silence(_ identifier: String) async throws -> JSONValue {
         try JSONValue(parsing: try await get("/api/v2/silence/\(identifier)"))
-    }
-
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let port = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 ? getsockname(descriptor, address, &length) : -1
-            }
-        }
-        guard port == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }
