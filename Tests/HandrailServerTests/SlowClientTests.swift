@@ -122,11 +122,30 @@ import Testing
 
     @Test func oneListenerTooManyIsCountedAsRefused() async throws {
         let running = try await RunningServer()
-        let streams = (0..<EventHub.mostListeners).compactMap { _ in running.ports.events.listen() }
-        #expect(streams.count == EventHub.mostListeners)
+        let streams = try (0..<EventHub.mostListeners).map { number in
+            try running.ports.events.listen(token: "\(number % 5)")
+        }
         #expect(await running.ask("GET", "/v1/events", token: running.tokens[.viewer])?.status == 503)
         let metrics = await running.ask("GET", "/metrics", token: running.tokens[.viewer])?.text ?? ""
         #expect(metrics.contains(#"handrail_http_requests_total{route="/v1/events",status="503"} 1"#), "\(metrics)")
+        withExtendedLifetime(streams) {}
+        try await running.stop()
+    }
+
+    /// Whoever opens one listener after the other leaves room for the tokens of others.
+    @Test func oneTokenDoesNotTakeThePlacesOfAll() async throws {
+        let running = try await RunningServer()
+        let (events, viewer) = (running.ports.events, running.tokens[.viewer] ?? "")
+        let id = String(try #require(viewer.split(separator: "_").dropFirst().first))
+        var streams = try (0..<EventHub.mostListenersOfOne).map { _ in try events.listen(token: id) }
+        let refused = await running.ask("GET", "/v1/events", token: viewer)
+        #expect(refused?.status == 429 && refused?.text.contains("this token listens too often") == true)
+        streams.append(try events.listen(token: "another"))
+        // A place that is given back can be taken again.
+        streams.removeFirst()
+        while events.listenerCount > EventHub.mostListenersOfOne { try await Task.sleep(for: .milliseconds(5)) }
+        streams.append(try events.listen(token: id))
+        #expect(throws: EventHub.Refusal.tooManyOfOne) { try events.listen(token: id) }
         withExtendedLifetime(streams) {}
         try await running.stop()
     }

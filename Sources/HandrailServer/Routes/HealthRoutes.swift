@@ -37,18 +37,29 @@ struct HealthRoutes: Sendable {
                 .get, "/v1/events", .viewers,
                 RouteDescription(
                     name: "listen", summary: "Server-sent events: what becomes durable, as it does.",
-                    contentType: "text/event-stream", statuses: [503])
+                    contentType: "text/event-stream", statuses: [429, 503])
             ) { call async throws(RouteError) in try listen(call) },
         ]
     }
 
     /// A token that is revoked, or expires, ends what it had opened as well.
     private func listen(_ call: Call) throws(RouteError) -> Answer {
-        guard let events = parts.events.listen() else {
-            throw RouteError(.serviceUnavailable, "there are too many listeners", retryAfter: 30)
+        guard let holder = call.holder else { throw RouteError(.forbidden, "only the holder of a token may listen") }
+        let events = try stream(for: holder)
+        let ports = parts.ports
+        return Answer(events: events) { ports.tokens().isGood(holder, at: ports.clock.now) }
+    }
+
+    private func stream(for holder: Holder) throws(RouteError) -> AsyncStream<EventHub.Piece> {
+        do {
+            return try parts.events.listen(token: holder.id)
+        } catch {
+            switch error {
+            case .tooManyOfOne:
+                throw RouteError(.tooManyRequests, "this token listens too often already", retryAfter: 30)
+            case .tooMany: throw RouteError(.serviceUnavailable, "there are too many listeners", retryAfter: 30)
+            }
         }
-        let (ports, holder) = (parts.ports, call.holder)
-        return Answer(events: events) { holder.map { ports.tokens().isGood($0, at: ports.clock.now) } ?? false }
     }
 
     private static func plain(_ text: String) -> Answer { Answer(text: text, contentType: "text/plain; charset=utf-8") }

@@ -1,3 +1,4 @@
+internal import HandrailCore
 internal import Synchronization
 
 /// One thing that has become durable, for those who watch.
@@ -23,10 +24,25 @@ public final class EventHub: Sendable {
     }
 
     static let mostListeners = 100
+    /// Of one token: what one dashboard opens again and again leaves room for others.
+    static let mostListenersOfOne = 25
     private static let mostWaiting = 1000
 
+    /// Why nobody more may listen.
+    enum Refusal: Error, Hashable, Sendable {
+        /// Its token listens as often as one may.
+        case tooManyOfOne
+        /// All together do, or the server stops.
+        case tooMany
+    }
+
+    private struct Listener {
+        let token: String
+        let continuation: AsyncStream<Piece>.Continuation
+    }
+
     private struct State {
-        var listeners: [Int: AsyncStream<Piece>.Continuation] = [:]
+        var listeners: [Int: Listener] = [:]
         var lastListener = 0
         var lastEvent = 0
         var isClosed = false
@@ -51,19 +67,23 @@ public final class EventHub: Sendable {
         state.withLock { Self.yield(.heartbeat, to: &$0) }
     }
 
-    /// Nil where there are too many, or the server stops.
-    func listen() -> AsyncStream<Piece>? {
+    /// - Parameter token: the id of the token that asks.
+    func listen(token: String) throws(Refusal) -> AsyncStream<Piece> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: Piece.self, bufferingPolicy: .bufferingOldest(Self.mostWaiting))
-        let number = state.withLock { state -> Int? in
-            guard !state.isClosed, state.listeners.count < Self.mostListeners else { return nil }
-            state.lastListener += 1
-            state.listeners[state.lastListener] = continuation
-            return state.lastListener
-        }
-        guard let number else { return nil }
+        let listener = Listener(token: token, continuation: continuation)
+        let number = try state.withLock { state throws(Refusal) in try Self.add(listener, to: &state) }
         continuation.onTermination = { [weak self] _ in self?.forget(number) }
         return stream
+    }
+
+    private static func add(_ listener: Listener, to state: inout State) throws(Refusal) -> Int {
+        guard !state.isClosed, state.listeners.count < mostListeners else { throw .tooMany }
+        guard state.listeners.values.count(where: { $0.token.hasSameBytes(as: listener.token) }) < mostListenersOfOne
+        else { throw .tooManyOfOne }
+        state.lastListener += 1
+        state.listeners[state.lastListener] = listener
+        return state.lastListener
     }
 
     func close() {
@@ -73,7 +93,7 @@ public final class EventHub: Sendable {
             return Array(state.listeners.values)
         }
         // Outside the lock: each tells us that it has ended.
-        for listener in open { listener.finish() }
+        for listener in open { listener.continuation.finish() }
     }
 
     private func forget(_ number: Int) {
@@ -82,9 +102,9 @@ public final class EventHub: Sendable {
 
     private static func yield(_ piece: Piece, to state: inout State) {
         for (number, listener) in state.listeners {
-            if case .enqueued = listener.yield(piece) { continue }
+            if case .enqueued = listener.continuation.yield(piece) { continue }
             state.listeners[number] = nil
-            Task { listener.finish() }
+            Task { listener.continuation.finish() }
         }
     }
 }

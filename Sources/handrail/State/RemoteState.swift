@@ -57,7 +57,8 @@ struct RemoteState: Sendable {
         switch problem {
         case .refused(let status, let because):
             Failure(
-                (400..<500).contains(status) ? Failure.findings : Failure.unreachable,
+                // Too much is under way there: that passes, like a server that is away.
+                (400..<500).contains(status) && status != 429 ? Failure.findings : Failure.unreachable,
                 "\(address) refuses: \(TerminalText.escaped(because))")
         case .unreachable(let because):
             Failure(Failure.unreachable, "could not reach \(address): \(TerminalText.escaped(because))")
