@@ -1,4 +1,5 @@
 import HTTPTypes
+import HandrailEngine
 import HandrailFormats
 import Testing
 

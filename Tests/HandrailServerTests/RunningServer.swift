@@ -16,6 +16,7 @@ final class RunningServer: Sendable {
     let ports: ServerPorts
     let server: HandrailServer
     let tokens: [Role: String]
+    let access = TestAccess()
     let warnings = Warnings()
     private let book: SharedBook
     private let group: ServiceGroup
@@ -39,7 +40,8 @@ final class RunningServer: Sendable {
         conductor = Conductor(
             director: Director(engine: engine, codec: codec, at: RealClock().now),
             ports: Conductor.Ports(
-                journal: journal, codec: codec, sealer: NoSealer(), carrier: carrier, clock: RealClock())
+                journal: journal, codec: codec, sealer: NoSealer(), carrier: carrier, clock: RealClock(), access: access
+            )
         ) { entries in
             TimelineMetrics(metrics).note(entries)
             events.send(entries.map { ServerEvent(name: codec.record(of: $0).kind, data: "{}") })
@@ -116,6 +118,24 @@ final class RunningServer: Sendable {
             """
         }
         return Array(#"{"version":"4","status":"firing","alerts":[\#(alerts.joined(separator: ","))]}"#.utf8)
+    }
+}
+
+/// What was read of tokens, as a test says.
+final class TestAccess: AccessFeed {
+    private let changes = Mutex<[AccessChange]>([])
+    private let revoked = Mutex<Set<String>>([])
+
+    func isGood(token: String) -> Bool { revoked.withLock { !$0.contains(token) } }
+    func revoke(token: String) { revoked.withLock { _ = $0.insert(token) } }
+
+    func add(_ change: AccessChange) { changes.withLock { $0.append(change) } }
+
+    func takeChanges() -> [AccessChange] {
+        changes.withLock { changes in
+            defer { changes = [] }
+            return changes
+        }
     }
 }
 

@@ -60,8 +60,8 @@ import Testing
 
     @Test(arguments: [
         "", "[]", "{}", #"{"version":2,"tokens":[]}"#, #"{"version":1,"tokens":[{}]}"#,
-        #"{"version":1,"tokens":[{"id":"a","role":"responder","createdAt":1,"sha256":"\#(String(repeating: "0", count: 64))"}]}"#,
-        #"{"version":1,"tokens":[{"id":"a","role":"root","createdAt":1,"sha256":"\#(String(repeating: "0", count: 64))"}]}"#,
+        #"{"version":1,"tokens":[{"id":"0000000a","role":"responder","createdAt":1,"sha256":"\#(String(repeating: "0", count: 64))"}]}"#,
+        #"{"version":1,"tokens":[{"id":"0000000a","role":"root","createdAt":1,"sha256":"\#(String(repeating: "0", count: 64))"}]}"#,
     ])
     func aDamagedFileIsRefused(_ text: String) {
         #expect(throws: TokenBook.Invalid.self) { try TokenBook(Array(text.utf8)) }
@@ -75,7 +75,7 @@ import Testing
     func aTokenInItIsReadAsAWholeOrNotAtAll(_ members: String) throws {
         let digest = String(repeating: "0", count: 64)
         let text = { (more: String) in
-            #"{"version":1,"tokens":[{"id":"a","role":"source","createdAt":1,"sha256":"\#(digest)"\#(more)}]}"#
+            #"{"version":1,"tokens":[{"id":"0000000a","role":"source","createdAt":1,"sha256":"\#(digest)"\#(more)}]}"#
         }
         #expect(try TokenBook(Array(text("").utf8)).entries.count == 1)
         #expect(throws: TokenBook.Invalid.self) { try TokenBook(Array(text("," + members).utf8)) }

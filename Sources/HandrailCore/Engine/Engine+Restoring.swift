@@ -185,7 +185,7 @@ extension Engine {
         case .quarantined(let quarantine): quarantines[quarantine.target.key] = quarantine
         case .counted(let counters): restore(counters)
         case .remembered(let memory): try restore(memory)
-        case .engineStopped, .workspaceLoaded, .report, .announcementFailed: break
+        case .engineStopped, .workspaceLoaded, .access, .report, .announcementFailed: break
         }
     }
 

@@ -5,6 +5,8 @@ public enum StateChange: Sendable {
     case engineStopped
     /// Other files are in force from here on.
     case workspaceLoaded(digest: String)
+    /// Whose tokens open something.
+    case access(AccessChange)
     case alert(AlertTransition)
     /// How far a match of the entry's incident has come.
     case match(IncidentMemory.Match)

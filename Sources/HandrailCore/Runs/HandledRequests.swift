@@ -1,12 +1,15 @@
-/// What a person asks for, and the id under which it was asked.
+/// What a person asks for, and how it came.
 public struct MadeRequest: Hashable, Sendable {
     public let request: PersonRequest
     /// Two of one id are one request. Nil where nobody could hand it in twice.
     public let id: String?
+    /// The id of the token that it came with: evidence, should that be in other hands. Decides nothing.
+    public let token: String?
 
-    public init(_ request: PersonRequest, id: String? = nil) {
+    public init(_ request: PersonRequest, id: String? = nil, token: String? = nil) {
         self.request = request
         self.id = id
+        self.token = token
     }
 }
 

@@ -75,7 +75,7 @@ public struct Catalog: Sendable {
         case .engineStopped:
             if !engineStarts.isEmpty { engineStarts[engineStarts.count - 1].stoppedAt = entry.at }
         case .workspaceLoaded(let digest): workspaceDigest = digest
-        case .alert, .match: break
+        case .access, .alert, .match: break
         case .run(let advance): advanced(advance, entry, sequence)
         case .report(let report):
             let kept = CatalogRun.Report(at: entry.at, sequence: sequence, report: report)
@@ -83,7 +83,9 @@ public struct Catalog: Sendable {
             runs[report.run]?.note(kept, atMost: limit)
         case .request(let made, let person, let refusal):
             requested(
-                CatalogRequest(at: entry.at, sequence: sequence, request: made.request, by: person, refusal: refusal))
+                CatalogRequest(
+                    at: entry.at, sequence: sequence, request: made.request, by: person, token: made.token,
+                    refusal: refusal))
         case .quarantined(let quarantine):
             quarantines[quarantine.target.key] = CatalogQuarantine(quarantine: quarantine, since: entry.at)
         case .counted(let counters): self.counters = counters

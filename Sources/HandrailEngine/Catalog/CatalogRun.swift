@@ -119,6 +119,8 @@ public struct CatalogRequest: Hashable, Sendable {
     public let sequence: Int64
     public let request: PersonRequest
     public let by: Person
+    /// The id of the token that it came with.
+    public let token: String?
     /// Nil: it was done.
     public let refusal: String?
 }

@@ -11,13 +11,16 @@ public actor Conductor {
         public let sealer: any PlanSealer
         public let carrier: OrderCarrier
         public let clock: any WallClock
+        /// Nil where nobody asks with a token.
+        public let access: (any AccessFeed)?
         /// Rids deliveries, and what people write, of secrets, until it is replaced.
         public let redactor: Redactor
 
         public init(
             journal: any JournalStore, codec: any EventCodec, sealer: any PlanSealer, carrier: OrderCarrier,
-            clock: any WallClock, redactor: Redactor = Redactor()
+            clock: any WallClock, access: (any AccessFeed)? = nil, redactor: Redactor = Redactor()
         ) {
+            self.access = access
             self.redactor = redactor
             self.journal = journal
             self.codec = codec
@@ -77,6 +80,7 @@ public actor Conductor {
         let (answers, place) = AsyncStream<(Int, Director.Answer)>.makeStream()
         // No `await` in between: nothing can follow from what becomes durable before the last of them is handed in.
         carryOut(director.start(start, at: ports.clock.now))
+        noteAccess()
         for (index, request) in requests.enumerated() {
             let redacted = intake.redact(request.made.request)
             if let because = Self.mistake(in: request.made.request, redacted) {
@@ -85,7 +89,7 @@ public actor Conductor {
             }
             nextTicket += 1
             waiting[nextTicket] = { place.yield((index, $0)) }
-            let made = MadeRequest(redacted, id: request.made.id)
+            let made = MadeRequest(redacted, id: request.made.id, token: request.made.token)
             handle(.request(made, by: request.by, ticket: nextTicket))
         }
         var given: [Int: Director.Answer] = [:]
@@ -103,11 +107,20 @@ public actor Conductor {
         return await ask { .delivery(delivery, ticket: $0) }
     }
 
-    /// - Parameter id: of the request; one that was handled before changes nothing, and gets the same answer.
-    public func handle(_ request: PersonRequest, id: String? = nil, by person: Person) async -> Director.Answer {
+    /// - Parameters:
+    ///   - id: of the request; one that was handled before changes nothing, and gets the same answer.
+    ///   - token: the id of the token that it came with.
+    public func handle(
+        _ request: PersonRequest, id: String? = nil, token: String? = nil, by person: Person
+    ) async -> Director.Answer {
         let redacted = intake.redact(request)
         if let because = Self.mistake(in: request, redacted) { return .refused(because: because) }
-        let made = MadeRequest(redacted, id: id)
+        let made = MadeRequest(redacted, id: id, token: token)
+        noteAccess()
+        // Behind that, and without an `await` before it counts: nothing is done behind the entry that says who can do it no more.
+        if let token, let access = ports.access, !access.isGood(token: token) {
+            return .refused(because: "its token is good no more")
+        }
         return await ask { .request(made, by: person, ticket: $0) }
     }
 
@@ -121,6 +134,7 @@ public actor Conductor {
 
     /// To be called when ``nextDue`` has come, and at any other time.
     public func passTime() {
+        noteAccess()
         handle(.timePassed)
     }
 
@@ -136,6 +150,7 @@ public actor Conductor {
     /// Says in the journal that it stops, and waits until that is kept. Nothing may be handed in afterwards.
     public func stop() async {
         isStopping = true
+        noteAccess()
         handle(.stopping)
         await untilKept()
     }
@@ -158,6 +173,11 @@ public actor Conductor {
             waiting[ticket] = { continuation.resume(returning: $0) }
             handle(input)
         }
+    }
+
+    /// Before each request: that somebody can ask stands in the journal before what he asks for.
+    private func noteAccess() {
+        for change in ports.access?.takeChanges() ?? [] { handle(.accessRead(change)) }
     }
 
     private func handle(_ input: Director.Input) {

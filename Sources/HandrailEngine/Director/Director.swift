@@ -20,6 +20,8 @@ public struct Director: Sendable {
         case announced(Announcement, failure: String?)
         /// Other files are in force from here on.
         case reloaded(Workspace, digest: String)
+        /// Whose tokens open something, for the journal.
+        case accessRead(AccessChange)
         case stopping
     }
 
@@ -111,6 +113,7 @@ public struct Director: Sendable {
         case .carriedOut(let run, let number, let report): carriedOut(run, number, report)
         case .announced(let announcement, let failure): announced(announcement, failure)
         case .reloaded(let workspace, let digest): reload(workspace, digest)
+        case .accessRead(let change): keep(TimelineEntry(at: now, incident: nil, event: .state(.access(change))))
         case .stopping: stop()
         }
         return drain()

@@ -37,6 +37,8 @@ enum JournalKind: String, CaseIterable {
     case engineStarted = "engine.started"
     case engineStopped = "engine.stopped"
     case workspaceLoaded = "workspace.loaded"
+    case accessChanged = "access.changed"
+    case accessUnreadable = "access.unreadable"
     case countersKept = "counters.kept"
 
     case memoryMode = "memory.mode"
@@ -87,6 +89,8 @@ extension StateChange {
         case .engineStarted: .engineStarted
         case .engineStopped: .engineStopped
         case .workspaceLoaded: .workspaceLoaded
+        case .access(.tokens): .accessChanged
+        case .access(.unreadable): .accessUnreadable
         case .alert(let transition): transition.kind.journalKind
         case .match: .matchKept
         case .run: .runAdvanced

@@ -43,7 +43,8 @@ extension Memory {
             .alertUnmuted,
             .alertDamped, .alertReleased, .stormBegan, .stormEnded, .decisionMade, .runbookNotChosen, .planRefused,
             .runStarted, .runAdvanced, .runEnded, .stepReported, .targetQuarantined, .requestMade,
-            .announcementFailed, .engineStarted, .engineStopped, .workspaceLoaded, .countersKept:
+            .announcementFailed, .engineStarted, .engineStopped, .workspaceLoaded, .accessChanged, .accessUnreadable,
+            .countersKept:
             preconditionFailure("`\(kind.rawValue)` is a memory")
         }
     }

@@ -6,6 +6,7 @@ extension StateChange {
         case .engineStarted(let start): start.writeMembers(to: &object)
         case .engineStopped: break
         case .workspaceLoaded(let digest): object.member("workspaceDigest", digest)
+        case .access(let change): change.writeMembers(to: &object)
         case .alert(let transition): transition.writeMembers(to: &object)
         case .match(let match): match.writeMembers(to: &object)
         case .run(let advance): advance.writeMembers(to: &object)
@@ -15,6 +16,7 @@ extension StateChange {
             object.member("by", person)
             object.member("refusal", ifAny: refusal)
             object.member("id", ifAny: made.id)
+            object.member("token", ifAny: made.token)
         case .quarantined(let quarantine): quarantine.writeMembers(to: &object)
         case .counted(let counters): counters.writeMembers(to: &object)
         case .announcementFailed(let run, let because):
@@ -30,6 +32,8 @@ extension StateChange {
         case .engineStarted: self = .engineStarted(try EngineStart(value))
         case .engineStopped: self = .engineStopped
         case .workspaceLoaded: self = .workspaceLoaded(digest: try value.text("workspaceDigest"))
+        case .accessChanged: self = .access(.tokens(try value.objects("tokens")))
+        case .accessUnreadable: self = .access(.unreadable)
         case .alertBegan: self = .alert(try AlertTransition(.began, value))
         case .alertRenewed: self = .alert(try AlertTransition(.renewed, value))
         case .alertEnded: self = .alert(try AlertTransition(.ended, value))
@@ -39,7 +43,9 @@ extension StateChange {
         case .stepReported: self = .report(try StepReport(value))
         case .requestMade:
             self = .request(
-                MadeRequest(try value.object("request"), id: try value.optionalText("id")),
+                MadeRequest(
+                    try value.object("request"), id: try value.optionalText("id"),
+                    token: try value.optionalText("token")),
                 by: try value.person("by"), refusal: try value.optionalText("refusal"))
         case .targetQuarantined: self = .quarantined(try Quarantine(value))
         case .countersKept: self = .counted(try Counters(value))

@@ -69,7 +69,9 @@ extension TimelineEvent {
                 because: try value.text("because"))
         case .alertBegan, .alertRenewed, .alertEnded, .alertLapsed, .matchKept, .runAdvanced, .stepReported,
             .targetQuarantined,
-            .requestMade, .announcementFailed, .engineStarted, .engineStopped, .workspaceLoaded, .countersKept,
+            .requestMade, .announcementFailed, .engineStarted, .engineStopped, .workspaceLoaded, .accessChanged,
+            .accessUnreadable,
+            .countersKept,
             .memoryMode, .memoryAlert, .memoryIncident, .memoryMembers, .memoryRun, .memoryAssumedRun, .memoryLedger,
             .memoryStorm, .memoryPause, .memoryQuarantine, .memoryRequest:
             self = .state(try StateChange(kind, value))

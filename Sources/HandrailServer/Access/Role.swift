@@ -31,8 +31,11 @@ public struct Holder: Hashable, Sendable {
     public let person: Person?
     /// The only source that it may deliver for; nil: for any.
     public let source: String?
+    /// Tells the token's secret from another one, and says nothing about it.
+    public let secretMark: String
 
-    public init(id: String, role: Role, person: Person? = nil, source: String? = nil) {
+    public init(id: String, role: Role, person: Person? = nil, source: String? = nil, secretMark: String = "") {
+        self.secretMark = secretMark
         self.id = id
         self.role = role
         self.person = person

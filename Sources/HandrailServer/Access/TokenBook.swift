@@ -31,7 +31,10 @@ public struct TokenBook: Hashable, Sendable {
     }
 
     public static let mostEntries = 10_000
+    /// Of a note, a person's name, a source's.
+    public static let mostTextBytes = 200
     static let prefix = "handrail"
+    private static let idBytes = 4
     private static let version: Int64 = 1
 
     /// In the order in which they were made.
@@ -52,15 +55,18 @@ public struct TokenBook: Hashable, Sendable {
         }
         guard source == nil || role == .source else { throw Invalid(message: "only a source is bound to one") }
         var random = SystemRandomNumberGenerator()
-        let id = (0..<4).map { _ in UInt8.random(in: 0...255, using: &random) }.hexadecimal
+        let id = (0..<Self.idBytes).map { _ in UInt8.random(in: 0...255, using: &random) }.hexadecimal
         guard !entries.contains(where: { $0.holder.id.hasSameBytes(as: id) }) else {
             throw Invalid(message: "the number of the token is taken; try again")
         }
         let secret = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }.hexadecimal
+        let digest = Self.digest(of: secret)
+        let holder = Holder(
+            id: id, role: role, person: person.map { Person($0) }, source: source, secretMark: Self.mark(of: digest))
         entries.append(
             Entry(
-                holder: Holder(id: id, role: role, person: person.map { Person($0) }, source: source), note: note,
-                createdAt: now, expiresAt: life.map { now + $0 }, revokedAt: nil, digest: Self.digest(of: secret)))
+                holder: holder, note: note, createdAt: now, expiresAt: life.map { now + $0 }, revokedAt: nil,
+                digest: digest))
         return "\(Self.prefix)_\(id)_\(secret)"
     }
 
@@ -84,6 +90,11 @@ public struct TokenBook: Hashable, Sendable {
         let known = entry?.digest ?? String(repeating: "-", count: 64)
         guard ConstantTime.areEqual(digest.utf8, known.utf8) else { return nil }
         return entry.flatMap { $0.fault(at: now) == nil ? $0.holder : nil }
+    }
+
+    /// Whether the token with this id opens anything.
+    public func isGood(id: String, at now: Timestamp) -> Bool {
+        entries.contains { $0.holder.id.hasSameBytes(as: id) && $0.fault(at: now) == nil }
     }
 
     /// Whether a token that was good still is.
@@ -141,7 +152,8 @@ public struct TokenBook: Hashable, Sendable {
     private static func entry(_ value: JSONValue) throws(Invalid) -> Entry {
         guard case .object(let members) = value, Set(members.map { ExactText($0.name) }).count == members.count,
             members.allSatisfy({ memberNames.contains(ExactText($0.name)) }),
-            case .string(let id)? = value["id"], case .string(let name)? = value["role"],
+            case .string(let id)? = value["id"], [UInt8](hexadecimal: id[...], count: idBytes) != nil,
+            case .string(let name)? = value["role"],
             let role = Role(rawValue: name), case .integer(let createdAt)? = value["createdAt"],
             case .string(let digest)? = value["sha256"], digest.utf8.count == 64
         else { throw Invalid(message: "a token in it is damaged") }
@@ -149,10 +161,15 @@ public struct TokenBook: Hashable, Sendable {
         guard (role == .responder) == (person != nil) else {
             throw Invalid(message: "the token `\(id)` does not say in whose name it asks")
         }
+        let (source, note) = (try text("source", in: value), try text("note", in: value))
+        // All of it gets into logs, and most of it into the journal.
+        guard [person, source, note].allSatisfy({ ($0 ?? "").utf8.count <= mostTextBytes }) else {
+            throw Invalid(message: "the token `\(id)` has a text of more than \(mostTextBytes) bytes")
+        }
         return Entry(
             holder: Holder(
-                id: id, role: role, person: person.map { Person($0) }, source: try text("source", in: value)),
-            note: try text("note", in: value) ?? "", createdAt: Timestamp(milliseconds: createdAt),
+                id: id, role: role, person: person.map { Person($0) }, source: source, secretMark: mark(of: digest)),
+            note: note ?? "", createdAt: Timestamp(milliseconds: createdAt),
             expiresAt: try time("expiresAt", in: value), revokedAt: try time("revokedAt", in: value), digest: digest)
     }
 
@@ -174,5 +191,10 @@ public struct TokenBook: Hashable, Sendable {
 
     private static func digest(of secret: String) -> String {
         SHA256.hash(data: Array(secret.utf8)).hexadecimal
+    }
+
+    /// A digest of the digest, cut: the journal may be read by more people than the file.
+    private static func mark(of digest: String) -> String {
+        String(Self.digest(of: digest).prefix(16))
     }
 }

@@ -45,9 +45,7 @@ struct HealthRoutes: Sendable {
     /// A token that is revoked, or expires, ends what it had opened as well.
     private func listen(_ call: Call) throws(RouteError) -> Answer {
         guard let holder = call.holder else { throw RouteError(.forbidden, "only the holder of a token may listen") }
-        let events = try stream(for: holder)
-        let ports = parts.ports
-        return Answer(events: events) { ports.tokens().isGood(holder, at: ports.clock.now) }
+        return Answer(events: try stream(for: holder)) { [parts] in parts.isGood(holder) }
     }
 
     private func stream(for holder: Holder) throws(RouteError) -> AsyncStream<EventHub.Piece> {

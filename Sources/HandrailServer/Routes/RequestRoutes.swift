@@ -78,8 +78,14 @@ struct RequestRoutes: Sendable {
     }
 
     private func ask(_ request: PersonRequest, of holder: Holder?) async throws(RouteError) -> Answer {
-        guard let person = holder?.person else { throw RouteError(.forbidden, "the token stands for nobody") }
-        switch await parts.conductor.handle(request, by: person) {
+        guard let holder, let person = holder.person else {
+            throw RouteError(.forbidden, "the token stands for nobody")
+        }
+        // The body may have come slowly.
+        guard parts.isGood(holder) else {
+            throw RouteError(.unauthorized, "the token is not known, expired or revoked")
+        }
+        switch await parts.conductor.handle(request, token: holder.id, by: person) {
         case .done: return Answer(Array(#"{"answer":"done"}"#.utf8))
         case .refused(let because): throw RouteError(.conflict, because)
         // Why is in the log and in the metrics; paths of ours are nobody's business.

@@ -79,6 +79,9 @@ final class ServerParts: Sendable {
     var events: EventHub { ports.events }
     var isStopping: Bool { stopping.load(ordering: .relaxed) }
 
+    /// Whether a token that was good when a request began still is.
+    func isGood(_ holder: Holder) -> Bool { ports.tokens().isGood(holder, at: clock.now) }
+
     func stop() {
         stopping.store(true, ordering: .relaxed)
         events.close()

@@ -23,6 +23,8 @@ struct ActingOptions: Sendable {
     var alertmanager: String?
     /// A file with the key that checkpoints of the journal are signed with.
     var signingKey: String?
+    /// Whose tokens open something; nil where there are none.
+    var access: (any AccessFeed)?
     /// Called with each batch that has become durable, in order.
     var watcher: @Sendable ([TimelineEntry]) -> Void = { _ in }
     /// Is told what the engine can do without, and people should know.
@@ -69,7 +71,7 @@ final class ActingEngine: Sendable {
             director: Director(engine: engine, codec: codec, at: clock.now),
             ports: Conductor.Ports(
                 journal: journal, codec: codec, sealer: sealer, carrier: carrier, clock: clock,
-                redactor: secrets.redactor),
+                access: options.access, redactor: secrets.redactor),
             watcher: options.watcher,
             snapshotFailed: { [warn = options.warn] in
                 warn("a snapshot was not saved, so the next start takes longer: \($0)")

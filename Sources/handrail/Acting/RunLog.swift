@@ -49,18 +49,23 @@ enum RunLog {
         case .report(let report):
             let argv = ShellWord.words(report.argv).joined(separator: " ")
             return "run \(report.run) \(report.purpose.rawValue): \(argv) \(TextEscape.line(report.ending))"
-        case .request(_, let person, let refusal?):
-            return "\(TextEscape.line(person.name.string)) was refused: \(TextEscape.line(refusal))"
-        case .request(let request, let person, nil):
-            return "\(TextEscape.line(person.name.string)) asked to \(Self.words(request.request))"
+        case .request(let made, let person, let refusal?):
+            return "\(words(made, by: person)) was refused: \(TextEscape.line(refusal))"
+        case .request(let made, let person, nil):
+            return "\(words(made, by: person)) asked to \(words(made.request))"
         case .quarantined(let quarantine): return "\(TextEscape.line(quarantine.target.description)) is quarantined"
         case .run(let advance):
             if case .finished = advance.state { return nil }
             return "run \(advance.run) \(RunStateText.words(advance.state))"
+        case .access(let change): return AccessText.line(change)
         case .engineStarted, .engineStopped, .workspaceLoaded, .alert, .match, .counted, .announcementFailed,
             .remembered:
             return nil
         }
+    }
+
+    private static func words(_ made: MadeRequest, by person: Person) -> String {
+        TextEscape.line(person.name.string) + (made.token.map { " (token \(TextEscape.line($0)))" } ?? "")
     }
 
     private static func words(_ request: PersonRequest) -> String {

@@ -73,6 +73,8 @@ struct ServeCommand: AsyncParsableCommand {
             counting.note(entries)
             log.note(entries)
         }
+        let tokens = try LiveTokens(directory) { ServeLog.say("error", $0) }
+        options.access = tokens
         let acting = try await RunCommand.opened(options)
         var ports = ServerPorts(
             conductor: acting.conductor,
@@ -80,7 +82,7 @@ struct ServeCommand: AsyncParsableCommand {
                 identity: AlertIdentity(ignoredLabels: Set(acting.workspace.correlation.dedupe.ignoreLabels)),
                 mapped: acting.workspace.sources),
             documents: try await JournalDocuments(directory), clock: SystemClock(),
-            tokens: try Self.tokens(directory), metrics: metrics, events: events)
+            tokens: { tokens.book }, metrics: metrics, events: events)
         ports.deliveryKeys = deliveryKeys(acting.secrets)
         metrics.set(.info, [Handrail.versionNumber, engine.act ? "act" : "observe"], to: 1)
         let settings = settings
@@ -90,21 +92,25 @@ struct ServeCommand: AsyncParsableCommand {
             let mode = engine.act ? "acts" : "observes"
             ServeLog.say("info", "listens on \(listen.host):\(port) and \(mode)")
         }
-        try await serve(server, acting, inbox, ports)
+        let background = [
+            Background { try await tokens.follow() }, Background { try await inbox.run(acting.conductor) },
+        ]
+        try await serve(server, beside: background, acting, ports)
     }
 
     private func serve(
-        _ server: HandrailServer, _ acting: ActingEngine, _ inbox: InboxService, _ ports: ServerPorts
+        _ server: HandrailServer, beside background: [Background], _ acting: ActingEngine, _ ports: ServerPorts
     ) async throws {
         let (metrics, decoders) = (ports.metrics, ports.decoders)
+        let services: [any Service] =
+            [
+                EngineClock(conductor: acting.conductor, metrics: metrics),
+                Reloader(acting: acting, decoders: decoders, metrics: metrics),
+            ] + background + [server]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(service: EngineClock(conductor: acting.conductor, metrics: metrics)),
-                    .init(service: Reloader(acting: acting, decoders: decoders, metrics: metrics)),
-                    .init(service: Background { try await inbox.run(acting.conductor) }),
-                    .init(service: server),
-                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services")))
+                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "services")))
         let result: Result<Void, any Error>
         do {
             try await group.run()
@@ -131,11 +137,6 @@ struct ServeCommand: AsyncParsableCommand {
             await conductor.passTime()
             try? await Task.sleep(for: .milliseconds(50))
         }
-    }
-
-    private static func tokens(_ directory: StateDirectory) throws -> @Sendable () -> TokenBook {
-        let tokens = try LiveTokens(directory) { ServeLog.say("error", $0) }
-        return { tokens.book }
     }
 
     /// As the secrets are at the moment that a delivery comes.

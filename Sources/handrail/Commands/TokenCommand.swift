@@ -56,8 +56,9 @@ struct TokenCreateCommand: ParsableCommand {
         if let source, !DeliveryKeyArgument.isName(source) {
             throw ValidationError("--source takes the name of a source, such as \(SourceKind.alertmanager.rawValue)")
         }
-        guard note.utf8.count <= 200, (person ?? "").utf8.count <= 200 else {
-            throw ValidationError("--note and --person take at most 200 bytes")
+        let most = TokenBook.mostTextBytes
+        guard note.utf8.count <= most, (person ?? "").utf8.count <= most else {
+            throw ValidationError("--note and --person take at most \(most) bytes")
         }
     }
 

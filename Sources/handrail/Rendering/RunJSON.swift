@@ -134,6 +134,7 @@ enum RunJSON {
         writer.object { object in
             object.member("at", request.at.rfc3339)
             object.member("by", request.by.name.string)
+            object.member("token") { $0.optional(request.token) }
             object.member("request", RequestFile.Kind(request.request).rawValue)
             object.member("because") { $0.optional(request.request.because) }
             object.member("refusal") { $0.optional(request.refusal) }

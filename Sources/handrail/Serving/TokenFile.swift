@@ -66,7 +66,7 @@ struct TokenFile {
         guard lstat("\(directory.path)/\(Self.name)", &status) == 0 else { return nil }
         return [
             Int64(truncatingIfNeeded: status.st_ino), Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec),
-            Int64(status.st_size),
+            Int64(status.st_size), Int64(status.st_ctim.tv_sec), Int64(status.st_ctim.tv_nsec),
         ]
     }
 }

@@ -53,11 +53,11 @@ struct RemoteState: Sendable {
         }
     }
 
-    private func failure(_ problem: HandrailClient.Problem) -> Failure {
+    /// What passes by itself is as if the server were away for a moment; `watch` comes back then.
+    func failure(_ problem: HandrailClient.Problem) -> Failure {
         switch problem {
         case .refused(let status, let because):
             Failure(
-                // Too much is under way there: that passes, like a server that is away.
                 (400..<500).contains(status) && status != 429 ? Failure.findings : Failure.unreachable,
                 "\(address) refuses: \(TerminalText.escaped(because))")
         case .unreachable(let because):

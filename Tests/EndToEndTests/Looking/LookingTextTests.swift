@@ -365,6 +365,7 @@ import Testing
                 requests:
                   - at: "2026-11-23T16:01:01.000Z"
                     by: "ada"
+                    token: null
                     request: "approve"
                     because: null
                     refusal: "this person has approved already"

@@ -123,7 +123,8 @@ import Testing
         let faults = Mutex([String]())
         let tokens = try LiveTokens(directory) { fault in faults.withLock { $0.append(fault) } }
         let isGood = { tokens.book.holder(of: token, at: WallTime.now) != nil }
-        #expect(isGood())
+        let id = String(try #require(token.split(separator: "_").dropFirst().first))
+        #expect(isGood() && tokens.isGood(token: id))
         let path = directory.path + "/tokens.json"
         // Another stamp, and a mode that is not taken: as if there were no descriptor left at that very moment.
         try FileManager.default.setAttributes(
@@ -133,9 +134,42 @@ import Testing
         try await Task.sleep(for: .milliseconds(1100))
         #expect(!isGood())
         #expect(faults.withLock { $0.count } == 1, "it is said once")
+        #expect(!tokens.isGood(token: id))
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         try await Task.sleep(for: .milliseconds(1100))
         #expect(isGood())
+        // Nobody has asked for any of it until now, and nothing is lost.
+        let told = tokens.takeChanges().map { change in
+            switch change {
+            case .tokens(let tokens): tokens.map(\.standing.rawValue).joined()
+            case .unreadable: "unreadable"
+            }
+        }
+        #expect(told == ["good", "unreadable", "good"] && tokens.takeChanges() == [])
+    }
+
+    /// Who could ask for what, and when, is part of the chain: the file with the tokens is only what its owner says now.
+    @Test func theJournalSaysWhoseTokensOpenSomething() async throws {
+        let state = ["--state", scratch.path("state")]
+        let token = { (arguments: [String]) in
+            let made = try await Program.run(["token"] + arguments + state)
+            #expect(made.code == 0, "\(made.errors)")
+            return made.output
+        }
+        _ = try await token(["create", "--role", "viewer"])
+        let server = try await LiveServer(scratch, [])
+        let made = try await token(["create", "--role", "responder", "--person", "ada"])
+        let id = String(try #require(made.split(separator: "_").dropFirst().first))
+        try await server.wait(for: "token \(id) (ada) was made")
+        _ = try await token(["revoke", id])
+        try await server.wait(for: "token \(id) (ada) was revoked")
+        #expect(try await server.stop() == 0)
+
+        let journal = try await Program.run(["audit", "show", "--output", "json"] + state)
+        let standings = journal.output.matches(of: /"standing": ?"([a-z]+)"/).map { String($0.output.1) }
+        #expect(standings == ["good", "made", "revoked"], "\(journal.output)")
+        #expect(!journal.output.contains(made.trimmingCharacters(in: .newlines)))
+        #expect(try await Program.run(["audit", "verify"] + state).code == 0)
     }
 
     // MARK: - The journal's entries

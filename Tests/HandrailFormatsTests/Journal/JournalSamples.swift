@@ -99,7 +99,8 @@ enum JournalSamples {
         case nil: .engineStarted(EngineStart(version: "0.1", mode: .observe, workspaceDigest: "00ff"))
         case .engineStarted: .engineStopped
         case .engineStopped: .workspaceLoaded(digest: nasty)
-        case .workspaceLoaded: .alert(transition(.began))
+        case .workspaceLoaded: .access(.unreadable)
+        case .access: .alert(transition(.began))
         case .alert: .match(match)
         case .match: .run(advance(.recovered, .proposed))
         case .run: .report(report(.rehearse))
@@ -119,6 +120,7 @@ enum JournalSamples {
             Engine.Mode.allCases.map {
                 .engineStarted(EngineStart(version: "0.1", mode: $0, workspaceDigest: "00ff"))
             }
+        case .access: [change, .access(.tokens([]))] + TokenStanding.Standing.allCases.map { .access(access($0)) }
         case .alert: AlertTransition.Kind.allCases.map { .alert(transition($0)) }
         case .match: [.match(match), .match(freshMatch)]
         case .run: RunSamples.advances.map { .run($0) }
@@ -127,10 +129,20 @@ enum JournalSamples {
             all { PersonRequest.sample(after: $0) }.map { .request(MadeRequest($0), by: grace, refusal: nil) }
                 + [.request(MadeRequest(.resume(.everything)), by: ada, refusal: nasty)]
                 + [.request(MadeRequest(.resume(.everything), id: "1-2-a"), by: ada, refusal: nasty)]
+                + [.request(MadeRequest(.resume(.everything), token: "00ff"), by: ada, refusal: nil)]
         case .announcementFailed: [change, .announcementFailed(run: nil, because: "")]
         case .remembered: all(memory(after:)).map { .remembered($0) }
         case .engineStopped, .workspaceLoaded, .quarantined, .counted: [change]
         }
+    }
+
+    private static func access(_ standing: TokenStanding.Standing) -> AccessChange {
+        let bare = TokenStanding(id: "00ff", standing: standing, role: "viewer")
+        let bound = TokenStanding(
+            id: "ff00", standing: standing, role: "responder", person: grace, source: nasty, secretMark: "0f",
+            expiresAt: at(60),
+            revokedAt: at(3))
+        return .tokens([bare, bound])
     }
 
     private static func memory(after previous: Memory?) -> Memory? {

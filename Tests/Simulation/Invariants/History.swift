@@ -82,7 +82,7 @@ struct History {
             requests.append((made.request, person, refusal, time))
             if refusal == nil { take(made.request) }
         case .quarantined(let quarantine): quarantines[quarantine.target.key] = quarantine.run
-        case .engineStopped, .match, .report, .counted, .announcementFailed, .remembered: break
+        case .engineStopped, .access, .match, .report, .counted, .announcementFailed, .remembered: break
         }
     }
 
