@@ -6,13 +6,14 @@ import Testing
 @testable import HandrailServer
 
 /// What is acknowledged is kept, and what is not kept is not acknowledged.
-@Suite struct DeliveryTests {
+@Suite(.timeLimit(.minutes(2))) struct DeliveryTests {
     @Test func aDeliveryIsAnsweredOnceItIsDurable() async throws {
         let running = try await RunningServer()
         while await running.conductor.isBusy { try await Task.sleep(for: .milliseconds(5)) }
         await running.journal.hold()
         let before = await running.journal.records.count
         async let answer = running.deliver(RunningServer.webhook(3))
+        try await running.journal.untilHeld()
         try await Task.sleep(for: .milliseconds(300))
         #expect(await running.journal.records.count == before)
         await running.journal.release()
@@ -129,7 +130,7 @@ import Testing
         while await running.conductor.isBusy { try await Task.sleep(for: .milliseconds(5)) }
         await running.journal.hold()
         async let answer = running.deliver(RunningServer.webhook(1))
-        try await Task.sleep(for: .milliseconds(200))
+        try await running.journal.untilHeld()
         async let stopped: Void = running.stop()
         try await Task.sleep(for: .milliseconds(200))
         await running.journal.release()

@@ -177,6 +177,10 @@ actor TestJournal: JournalStore {
         self.delay = delay
     }
     func hold() { isHeld = true }
+    /// Until something waits to be kept, or a snapshot to be saved.
+    func untilHeld() async throws {
+        while held.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+    }
     func refuseSnapshots() { takesNoSnapshot = true }
     /// Until ``release()``.
     func holdSnapshots() { holdsSnapshots = true }
