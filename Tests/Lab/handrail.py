@@ -1,5 +1,4 @@
 """Handrail beside the lab, and the people it tells: the real program, its HTTP interface and its command line."""
-import http.server
 import json
 import os
 import pwd
@@ -7,12 +6,11 @@ import re
 import shutil
 import signal
 import subprocess
-import threading
 import time
 import urllib.error
 
 from lab import REPOSITORY
-from plumbing import END_WITH_US, LabError, fetch, wait
+from plumbing import END_WITH_US, LabError, Posts, fetch, wait
 
 ADDRESS = "127.0.0.1:19095"
 
@@ -25,24 +23,8 @@ class Listener:
     """Hears what Alertmanager sends beside Handrail (/alerts), and what people are told (/people)."""
 
     def __init__(self):
-        heard = self.heard = []
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *words):
-                pass
-
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
-                heard.append((time.time(), self.path, body))
-                self.send_response(200)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 19500), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.heard = []
+        self.posts = Posts(19500, lambda path, body: self.heard.append((time.time(), path, json.loads(body))))
 
     def fired(self, labels, since):
         """When the first webhook after `since` came that says the alert fires, or nothing."""
@@ -57,8 +39,7 @@ class Listener:
         return [body for at, path, body in list(self.heard) if path == "/people" and at >= since]
 
     def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        self.posts.close()
 
 
 class Handrail:

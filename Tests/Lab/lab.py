@@ -18,7 +18,7 @@ import xmlrpc.client
 HERE = pathlib.Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 sys.path.insert(0, str(HERE / "bin"))
-from plumbing import END_WITH_US, LabError, SupervisorTransport, fetch, wait  # noqa: E402
+from plumbing import END_WITH_US, LabError, Posts, SupervisorTransport, fetch, wait  # noqa: E402
 from tinyredis import Redis  # noqa: E402
 
 PROGRAMS = ["redis-server", "redis-cli", "haproxy", "prometheus", "prometheus-alertmanager", "prometheus-node-exporter", "socat"]
@@ -225,6 +225,11 @@ class Lab:
     # Back to how it began
 
     def clear(self):
+        # In Handrail's place: what Alertmanager could not hand over while it was away is no news for the next one.
+        with Posts(19095):
+            self._clear()
+
+    def _clear(self):
         self.post(18500, "/set?work=20&read=0&jobs=20")
         self._signal_redis(signal.SIGCONT)
         self.redis("del", "jobs", "jobs:dead", *(f"processing:{worker}" for worker in range(1, 9)))
