@@ -1,5 +1,4 @@
 import HTTPTypes
-import HandrailEngine
 import HandrailFormats
 import Testing
 

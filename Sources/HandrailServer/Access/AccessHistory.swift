@@ -18,7 +18,7 @@ public struct AccessHistory: Sendable {
     public init() {}
 
     /// Whether all that is good is to be named again, though nothing has changed.
-    public func isListDue(at now: Timestamp) -> Bool {
+    func isListDue(at now: Timestamp) -> Bool {
         // A clock that was put back must not put it off.
         listedAt.map { now < $0 || now - $0 >= Self.pauseBetweenLists } ?? true
     }

@@ -3,15 +3,18 @@ internal import Hummingbird
 internal import NIOCore
 
 /// Reads a request's body under a limit of its own and one of all bodies together. The memory is given back when what is
-/// done with it is over.
+/// done with it is over. It may come slowly, so whoever began it has to be good still when it is there.
 struct RequestBodyReader {
     let limit: Int
-    let admission: Admission
+    let parts: ServerParts
     let owner: BodyOwner
 
+    private var admission: Admission { parts.admission }
+
     func read(
-        _ request: Request, _ use: ([UInt8]) async throws(RouteError) -> Answer
+        _ call: Call, _ use: ([UInt8]) async throws(RouteError) -> Answer
     ) async throws(RouteError) -> Answer {
+        let request = call.request
         try Self.mustBePlain(request)
         let announced = try announcedLength(of: request)
         var reserved = 0
@@ -31,6 +34,9 @@ struct RequestBodyReader {
             throw error
         } catch {
             throw RouteError(.badRequest, "the body ended too early", reason: "body")
+        }
+        if let holder = call.holder, !parts.isGood(holder) {
+            throw RouteError(.unauthorized, "the token is not known, expired or revoked", reason: "access")
         }
         return try await use(bytes)
     }

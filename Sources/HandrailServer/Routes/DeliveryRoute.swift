@@ -44,25 +44,15 @@ struct DeliveryRoute: Sendable {
             signature: hasToken ? nil : signatureName.flatMap { headers[$0] })
     }
 
-    /// Once the body is there, which may have come slowly.
-    private static func credentials(
-        _ given: DeliveryCredentials, as isGood: (Holder) -> Bool
-    ) -> DeliveryCredentials {
-        var credentials = given
-        credentials.holder = given.holder.flatMap { isGood($0) ? $0 : nil }
-        return credentials
-    }
-
     private func deliver(
         _ call: Call, _ source: DeliverySource, _ credentials: DeliveryCredentials
     ) async throws(RouteError) -> Answer {
         try Self.check(parts.gate.obstacle(to: source.name, credentials, at: parts.clock.now))
         let body = RequestBodyReader(
-            limit: parts.limits.bodyBytes, admission: parts.admission,
+            limit: parts.limits.bodyBytes, parts: parts,
             owner: credentials.holder == nil ? .unproven : .source(source.name))
-        return try await body.read(call.request) { bytes async throws(RouteError) in
-            let current = Self.credentials(credentials, as: parts.isGood)
-            let entry = parts.gate.entry(to: source.name, current, body: bytes, at: parts.clock.now)
+        return try await body.read(call) { bytes async throws(RouteError) in
+            let entry = parts.gate.entry(to: source.name, credentials, body: bytes, at: parts.clock.now)
             let isAuthenticated = try Self.check(entry)
             do throws(RouteError) {
                 return try await take(bytes, source, isAuthenticated, call)

@@ -79,7 +79,7 @@ final class LiveTokens: AccessFeed {
     private func look(_ last: inout Look) -> [AccessChange] {
         let (stamp, now) = (file.stamp, WallTime.now)
         guard stamp != last.stamp || last.fault != nil else {
-            return last.history.isListDue(at: now) ? last.history.read(last.history.book, at: now) : []
+            return last.history.read(last.history.book, at: now)
         }
         do {
             let changes = last.history.read(try file.read(), at: now)
